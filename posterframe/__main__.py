@@ -1,0 +1,5 @@
+"""``python -m posterframe`` is the posterframe command."""
+
+from posterframe.cli import main
+
+main()

@@ -1,0 +1,393 @@
+"""The words of the product as values: video, moment, thumbnail, review, decision, and their states.
+
+Plain data only: nothing here reads a file, a database or the environment. Times named ``timestamp`` or
+``…_at`` within a video are seconds from its first frame; dates are UTC with a zone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+Json = Mapping[str, Any]
+
+Report = Callable[[float, str], None]
+"""Called by long work with how far it is (0–1) and what is happening; raises ``Stopped`` once it is cancelled."""
+
+
+def ignore_progress(fraction: float, doing: str) -> None:
+    """A ``Report`` for work that nobody watches."""
+
+
+def new_id() -> str:
+    """An id that cannot be guessed (96 random bits), safe in URLs, file names and HTTP headers."""
+    return secrets.token_hex(12)
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What probing a video tells. Size is in pixels as displayed: rotation and pixel shape are applied."""
+
+    duration: float
+    width: int
+    height: int
+    fps: float
+    codec: str
+    variable_frame_rate: bool = False
+    rotation: int = 0
+    bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Measures of one frame, each 0–1; ``posterframe/quality.py`` says how each is taken.
+
+    ``score`` joins them into one figure. Higher is better, except for ``text_load`` (how much of what is drawn
+    is lettering) and ``emptiness`` (how little there is to see), where lower is better, and for ``brightness``,
+    which has no better end.
+    """
+
+    score: float
+    sharpness: float
+    exposure: float
+    contrast: float
+    colourfulness: float
+    steadiness: float
+    emptiness: float
+    text_load: float
+    faces: int = 0
+    face_area: float = 0.0
+    brightness: float = 0.5
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A picker's word: look at this time, for this reason."""
+
+    timestamp: float
+    reason: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asks of a picker. ``brief`` is free text: what the video is for, whom, what to show or avoid.
+
+    ``model`` is the name of a service's model, or empty for the one that is set up.
+    """
+
+    count: int = 5
+    brief: str = ""
+    model: str = ""
+    more_like: tuple[Proposal, ...] = ()
+    not_like: tuple[Proposal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What a picker returns: proposals, best first, and what is worth keeping about how they came to be."""
+
+    proposals: tuple[Proposal, ...]
+    warnings: tuple[str, ...] = ()
+    details: Json = field(default_factory=dict)
+
+
+class Fit(StrEnum):
+    """How a frame meets a size of another shape: fill and crop, fit and pad, or stretch."""
+
+    COVER = "cover"
+    CONTAIN = "contain"
+    FILL = "fill"
+
+
+class Format(StrEnum):
+    """The picture formats that a thumbnail can have."""
+
+    WEBP = "webp"
+    JPEG = "jpeg"
+    PNG = "png"
+    AVIF = "avif"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The size and encoding of a thumbnail. With one of width and height the other follows; with none, the video's."""
+
+    width: int | None = 1280
+    height: int | None = 720
+    format: Format = Format.WEBP
+    fit: Fit = Fit.COVER
+    quality: int = 85
+    position: str = "center"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One picture asked of an extractor. ``key`` is the thumbnail's id: the same key is the same job, always.
+
+    ``asked_at`` is when it may first have been asked for: services forget keys, and then look for the job instead.
+    """
+
+    key: str
+    timestamp: float
+    shape: Shape
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Encoded bytes of one picture and what they are."""
+
+    data: bytes
+    format: Format
+    width: int
+    height: int
+
+
+class ThumbnailStatus(StrEnum):
+    """The life of a thumbnail; the last three are final."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (ThumbnailStatus.READY, ThumbnailStatus.FAILED, ThumbnailStatus.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A service's unit of work as last seen. ``progress`` is 0–1 where the service tells it.
+
+    ``unplaced``: the service says that it is done, but not yet where the picture is; it still counts as processing.
+    """
+
+    status: ThumbnailStatus
+    id: str | None = None
+    progress: float | None = None
+    url: str | None = None
+    error: str | None = None
+    picture: Picture | None = None
+    unplaced: bool = False
+
+
+class SourceKind(StrEnum):
+    """Where a review's video came from. Of one on YouTube there is only the address, until a person gives the file."""
+
+    URL = "url"
+    UPLOAD = "upload"
+    SAMPLE = "sample"
+    YOUTUBE = "youtube"
+
+
+class RoundState(StrEnum):
+    """The life of one round of watching; the last three are final."""
+
+    QUEUED = "queued"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (RoundState.DONE, RoundState.FAILED, RoundState.CANCELLED)
+
+
+class Stage(StrEnum):
+    """The steps of a round, in order, as the screen names them."""
+
+    READING = "reading"
+    WATCHING = "watching"
+    REFINING = "refining"
+    PREVIEWING = "previewing"
+
+
+BY_FILE = "file"
+"""The ``picker`` of a round in which nobody picks: a file has come for moments that were suggested without one."""
+
+BY_HAND = "person"
+"""The ``source`` of a moment that a person added."""
+
+
+class DecisionState(StrEnum):
+    """What people have said of a moment."""
+
+    CANDIDATE = "candidate"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Review:
+    """One video's whole story. ``location`` is a URL, or the media key of an uploaded file."""
+
+    id: str
+    title: str
+    source: SourceKind
+    location: str
+    created_at: datetime
+    updated_at: datetime
+    video: VideoInfo | None = None
+    final_thumbnail_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Round:
+    """One time that a picker watches the video for a review. Its id is its workflow's id."""
+
+    id: str
+    review_id: str
+    number: int
+    picker: str
+    wish: Wish
+    state: RoundState
+    created_at: datetime
+    updated_at: datetime
+    stage: Stage = Stage.READING
+    progress: float = 0.0
+    doing: str = ""
+    error: str | None = None
+    warnings: tuple[str, ...] = ()
+    details: Json = field(default_factory=dict)
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time in a video with a reason. What was suggested is kept beside what people made of it.
+
+    ``timestamp`` is the time in force; ``suggested_timestamp`` the picker's own, before refine and before any
+    edit (None where a person added the row). ``preview`` is the media key of the real frame at ``preview_at``;
+    while ``preview_at`` differs from ``timestamp`` a new preview is on its way, unless ``preview_error`` says why not.
+    ``quality`` and ``warnings`` are of the frame last measured. ``source`` is a picker's name, or ``BY_HAND``.
+    """
+
+    id: str
+    review_id: str
+    round_id: str | None
+    position: int
+    timestamp: float
+    reason: str
+    source: str
+    decision: DecisionState
+    created_at: datetime
+    updated_at: datetime
+    suggested_timestamp: float | None = None
+    suggested_reason: str | None = None
+    refined_timestamp: float | None = None
+    quality: Quality | None = None
+    warnings: tuple[str, ...] = ()
+    preview: str | None = None
+    preview_at: float | None = None
+    preview_error: str | None = None
+    removed_at: datetime | None = None
+    refine_note: str = ""
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A cut picture, or the wish for one. ``picture`` is the media key of its bytes once it is ready.
+
+    A thumbnail that was tried again keeps its story under its own id; ``superseded_by`` names the attempt that took
+    its ``position`` in the gallery. ``waiting_since`` is when its job was made, or when a person chose to keep waiting;
+    an ``error`` while it is still processing says that it takes unusually long.
+    """
+
+    id: str
+    review_id: str
+    moment_id: str
+    timestamp: float
+    shape: Shape
+    extractor: str
+    status: ThumbnailStatus
+    created_at: datetime
+    updated_at: datetime
+    attempt: int = 1
+    progress: float | None = None
+    error: str | None = None
+    job_id: str | None = None
+    url: str | None = None
+    picture: str | None = None
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+    finished_at: datetime | None = None
+    position: int = 0
+    superseded_by: str | None = None
+    waiting_since: datetime | None = None
+
+
+class Action(StrEnum):
+    """What can stand in the log of a review."""
+
+    STARTED = "started"
+    SUGGESTED = "suggested"
+    CANCELLED = "cancelled"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    UNDECIDED = "undecided"
+    RETIMED = "retimed"
+    REWORDED = "reworded"
+    ADDED = "added"
+    REMOVED = "removed"
+    RESTORED = "restored"
+    RENAMED = "renamed"
+    CUT = "cut"
+    RETRIED = "retried"
+    CHOSE_FINAL = "chose_final"
+    GAVE_FILE = "gave_file"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of the append-only log: who did what, when, and how it was before and after."""
+
+    id: int
+    review_id: str
+    at: datetime
+    who: str
+    action: Action
+    moment_id: str | None = None
+    thumbnail_id: str | None = None
+    before: Json = field(default_factory=dict)
+    after: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that the page of a review shows, as it stood at one instant. ``version`` grows with every change."""
+
+    version: int
+    review: Review
+    rounds: tuple[Round, ...]
+    moments: tuple[Moment, ...]
+    thumbnails: tuple[Thumbnail, ...]
+
+
+@dataclass(frozen=True)
+class ReviewSummary:
+    """A review as the library lists it. ``cover`` is a media key: the final picture, else the best preview."""
+
+    review: Review
+    moments: int
+    approved: int
+    ready: int
+    round_state: RoundState
+    cover: str | None = None
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What somebody has to finish: rounds, moments whose preview is missing or out of date, thumbnails."""
+
+    rounds: tuple[Round, ...]
+    moments: tuple[Moment, ...]
+    thumbnails: tuple[Thumbnail, ...]

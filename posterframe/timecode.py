@@ -1,0 +1,48 @@
+"""Times as people write and read them: 0:04.4, 1:02:03, 4.4, 1m 2s."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from posterframe.errors import BadInput
+
+_CLOCK = re.compile(r"(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):(?P<s>\d{1,2}(?:\.\d*)?)")
+_UNITS = re.compile(r"(?:(?P<h>\d+)\s*h)?\s*(?:(?P<m>\d+)\s*m(?:in)?)?\s*(?:(?P<s>\d+(?:\.\d*)?)\s*s?)?")
+
+
+def format_time(seconds: float) -> str:
+    """Minutes, seconds and tenths: 4.44 is 0:04.4, 3725 is 1:02:05.0. Tenths are rounded down, as players do."""
+    tenths = math.floor(seconds * 10 + 1e-6)
+    minutes, tenths = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    clock = f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
+    return f"{hours}:{clock:0>7}" if hours else clock
+
+
+def parse_time(text: str) -> float:
+    """Seconds from what a person typed. Raises ``BadInput`` when it is no time, or a negative one."""
+    tidy = text.strip().lower().replace(",", ".")
+    match = _CLOCK.fullmatch(tidy) or (_UNITS.fullmatch(tidy) if tidy else None)
+    if match is None:
+        raise BadInput(f"“{text.strip()[:40]}” is not a time in the video. Write it like 0:04.4 or 4.4.")
+    return int(match["h"] or 0) * 3600 + int(match["m"] or 0) * 60 + float(match["s"] or 0)
+
+
+def clamp_time(seconds: float, duration: float) -> float:
+    """The nearest time that lies within a video of this many seconds.
+
+    Raises ``BadInput`` for a time that is not a number.
+    """
+    if not math.isfinite(seconds):
+        raise BadInput("That is not a time in the video. Write it like 0:04.4 or 4.4.")
+    return min(max(seconds, 0.0), max(duration, 0.0))
+
+
+def check_time(seconds: float, duration: float | None) -> float:
+    """The same time, if a video of this many seconds (None: not known yet) has it. Raises ``BadInput`` if not."""
+    if not math.isfinite(seconds) or seconds < 0:
+        raise BadInput("That is not a time in the video. Write it like 0:04.4 or 4.4.")
+    if duration is not None and seconds > duration:
+        raise BadInput(f"The video ends at {format_time(duration)}. Give a time before that.")
+    return seconds

@@ -1,0 +1,73 @@
+"""Times as people write and read them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from posterframe.errors import BadInput
+from posterframe.timecode import check_time, clamp_time, format_time, parse_time
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0:00.0"),
+        (4.44, "0:04.4"),
+        (4.4, "0:04.4"),
+        (59.99, "0:59.9"),
+        (61.25, "1:01.2"),
+        (3725, "1:02:05.0"),
+        (36000, "10:00:00.0"),
+    ],
+)
+def test_times_read_as_minutes_seconds_and_tenths(seconds: float, text: str) -> None:
+    assert format_time(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("4.4", 4.4),
+        ("0:04.4", 4.4),
+        ("1:02:03", 3723.0),
+        (" 12 s", 12.0),
+        ("1m 2s", 62.0),
+        ("1h", 3600.0),
+        ("4,4", 4.4),
+    ],
+)
+def test_a_time_is_understood_however_it_is_typed(text: str, seconds: float) -> None:
+    assert parse_time(text) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-3", "nan", "inf", "0:04:", "1:2:3:4", "<b>4</b>", "4 4"])
+def test_what_is_no_time_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(BadInput, match=r"Write it like 0:04\.4"):
+        parse_time(text)
+
+
+@given(st.floats(0, 359_000))
+def test_what_is_shown_can_be_typed_and_is_the_same_tenth(seconds: float) -> None:
+    shown = format_time(seconds)
+    assert format_time(parse_time(shown)) == shown
+    assert -1e-6 <= seconds - parse_time(shown) < 0.1 + 1e-6
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, -math.inf])
+def test_a_time_that_is_no_number_is_never_clamped_into_one(seconds: float) -> None:
+    with pytest.raises(BadInput):
+        clamp_time(seconds, 10)
+
+
+@pytest.mark.parametrize(("seconds", "within"), [(-1, 0), (3, 3), (99, 10)])
+def test_a_suggested_time_is_brought_into_the_video(seconds: float, within: float) -> None:
+    assert clamp_time(seconds, 10) == within
+
+
+def test_a_time_past_the_end_is_refused_with_the_length() -> None:
+    with pytest.raises(BadInput, match=r"The video ends at 0:40\.0"):
+        check_time(41, 40)
