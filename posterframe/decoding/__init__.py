@@ -1,0 +1,1 @@
+"""How files become pictures: FFmpeg through PyAV, kept behind ``posterframe/video.py``."""

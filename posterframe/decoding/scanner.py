@@ -1,0 +1,198 @@
+"""A cheap pass through a whole video: key frames where they are near enough, as few others as possible elsewhere."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+
+from av.video.frame import VideoFrame
+
+from posterframe.decoding.nal import starts_order_anew
+from posterframe.decoding.source import Packet, Source, start_of, time_of
+
+# Compressed frames kept back until it is clear whether they are needed, in bytes.
+_MAX_WAITING = 32 * 1024 * 1024
+# How far beyond a wanted time to feed the decoder, in seconds: the next frame that others need lies within.
+_BEYOND = 0.25
+
+
+def scan(
+    open_source: Callable[[], Source], start: int, end: int, interval: int, *, rough: bool
+) -> Iterator[VideoFrame]:
+    """About one frame for each step of a grid of times from ``start`` to ``end``, in order.
+
+    A ``rough`` scan leaves out the smoothing of block edges, which pictures at half size or less hardly show.
+    """
+    with closing(open_source()) as source:
+        targets = _key_frame_targets(source, range(start, end, interval), end)
+        if targets is None:
+            _decode_less(source, rough=rough)
+            yield from _GridScan(source, start, interval).frames(end)
+            return
+        # One source moves from key frame to key frame and another decodes, as a seek would stop a decoder's threads.
+        with closing(open_source()) as decoder:
+            _decode_less(decoder, rough=rough)
+            yield from _key_frames(source, decoder, targets)
+
+
+def _decode_less(source: Source, *, rough: bool) -> None:
+    context = source.stream.codec_context
+    context.skip_frame = "NONREF"
+    if rough:
+        context.options = {**context.options, "skip_loop_filter": "all"}
+
+
+def _key_frame_targets(source: Source, grid: range, end: int) -> list[int] | None:
+    """Times that seek to the key frames nearest to a grid.
+
+    None where two of them are further apart than its step, or where no complete index tells.
+    """
+    if "mov" not in source.format_name:
+        return None
+    keys = []
+    key = source.key_before(grid.start)
+    while key is not None:
+        keys.append(key)
+        key = source.key_after(key)
+    limits = [*keys[1:], end]
+    if not keys or any(limit - key > grid.step for key, limit in zip(keys, limits, strict=True)):
+        return None
+    # Just before the next one: an index counts in decoding order, where key frames stand a little before their time.
+    return [limits[at] - 1 for at in nearest(keys, grid)]
+
+
+def nearest(places: Sequence[int], wanted: Iterable[int]) -> list[int]:
+    """Indexes of the places nearest to rising wanted ones, each once; of two that are as near, the earlier."""
+    chosen: list[int] = []
+    at = 0
+    for place in wanted:
+        while at + 1 < len(places) and abs(places[at + 1] - place) < abs(places[at] - place):
+            at += 1
+        if not chosen or chosen[-1] != at:
+            chosen.append(at)
+    return chosen
+
+
+def _key_frames(source: Source, decoder: Source, targets: list[int]) -> Iterator[VideoFrame]:
+    """The key frames that the targets seek to; nothing else of the file is read."""
+    asked: set[int] = set()
+    for target in targets:
+        packet = next(source.packets(), None) if source.seek(target) else None
+        ticks = None if packet is None else time_of(packet)
+        if packet is not None and ticks is not None:
+            asked.add(ticks)
+            frames = _decode_after_gap(decoder, packet)
+            yield from (frame for frame in frames if start_of(frame) in asked)
+    yield from (frame for frame in decoder.decode(None) if start_of(frame) in asked)
+
+
+def _decode_after_gap(source: Source, key: Packet) -> list[VideoFrame]:
+    """Decode a key frame when what stands before it was left out, so that no picture is lost or misplaced."""
+    codec = source.stream.codec_context.codec.canonical_name
+    held = [] if starts_order_anew(codec, bytes(key)) else source.drain()
+    return held + source.decode(key)
+
+
+class _GridScan:
+    """Gives about one frame for each step of a grid of times.
+
+    Each time on the grid is served by the key frame nearest to it, if that is at most half an interval away; key
+    frames decode alone. Only where there is none are the frames up to that time decoded, without those that no other
+    frame needs. What follows the last wanted time before a key frame is never decoded.
+    """
+
+    def __init__(self, source: Source, start: int, interval: int) -> None:
+        self._source = source
+        self._interval = interval
+        self._reach = interval // 2
+        self._beyond = int(_BEYOND / source.tick)
+        self._due = start
+        self._waiting: deque[tuple[int, Packet]] = deque()
+        self._waiting_bytes = 0
+        self._wanted: deque[int] = deque()
+        self._after_gap: set[int] = set()
+
+    def frames(self, end: int) -> Iterator[VideoFrame]:
+        """The frames, in order, of a video that ends at ``end``."""
+        for packet in self._source.packets():
+            ticks = time_of(packet)
+            if ticks is not None:
+                yield from self._decode(self._needed_with(ticks, packet))
+        yield from self._decode(self._serve(end))
+        yield from self._served(self._source.decode(None))
+
+    def _decode(self, packets: list[Packet]) -> Iterator[VideoFrame]:
+        for packet in packets:
+            if time_of(packet) in self._after_gap:
+                yield from self._served(_decode_after_gap(self._source, packet))
+            else:
+                yield from self._served(self._source.decode(packet))
+
+    def _served(self, frames: list[VideoFrame]) -> Iterator[VideoFrame]:
+        """Those of the frames that are the first at or after a wanted time."""
+        for frame in frames:
+            if self._wanted and self._wanted[0] <= start_of(frame):
+                while self._wanted and self._wanted[0] <= start_of(frame):
+                    self._wanted.popleft()
+                yield frame
+
+    def _needed_with(self, ticks: int, packet: Packet) -> list[Packet]:
+        """What is to be decoded now that this packet has come: what serves the times that nothing later can serve."""
+        if not packet.is_keyframe:
+            self._keep(ticks, packet)
+            needed = self._serve(ticks - self._reach)
+            return needed if self._waiting_bytes < _MAX_WAITING else needed + self._take(math.inf)
+        needed = self._serve(ticks - self._reach)
+        if self._due < ticks and ticks - self._due < self._due - self._waiting_key():
+            self._want(ticks)
+            needed.append(packet)
+            self._drop_waiting_before(ticks)
+        else:
+            needed += self._serve(ticks)
+            self._drop_waiting_before(ticks)
+            self._keep(ticks, packet)
+        return needed
+
+    def _serve(self, limit: int) -> list[Packet]:
+        """What is to be decoded for the times on the grid before ``limit``."""
+        needed: list[Packet] = []
+        while self._due < limit:
+            key = self._waiting_key()
+            if self._due - key <= self._reach:
+                needed += self._take(key)
+                self._want(int(key))
+            else:
+                needed += self._take(self._due + self._beyond)
+                self._want(self._due)
+        return needed
+
+    def _want(self, ticks: int) -> None:
+        self._wanted.append(ticks)
+        self._due += self._interval
+
+    def _waiting_key(self) -> float:
+        """When the key frame that was kept back starts; minus infinity if there is none."""
+        return self._waiting[0][0] if self._waiting and self._waiting[0][1].is_keyframe else -math.inf
+
+    def _keep(self, ticks: int, packet: Packet) -> None:
+        self._waiting.append((ticks, packet))
+        self._waiting_bytes += packet.size
+
+    def _drop_waiting_before(self, key: int) -> None:
+        if self._waiting:
+            self._after_gap.add(key)
+        self._waiting.clear()
+        self._waiting_bytes = 0
+
+    def _take(self, ticks: float) -> list[Packet]:
+        """Packets kept back, in their order, up to the first that starts at or after a time."""
+        taken: list[Packet] = []
+        while self._waiting:
+            start, packet = self._waiting.popleft()
+            self._waiting_bytes -= packet.size
+            taken.append(packet)
+            if start >= ticks:
+                break
+        return taken

@@ -1,0 +1,241 @@
+"""FFmpeg on a short lead: what it may open, how it reads our file, which stream of it we show.
+
+Times here and in the other files of this folder are ticks: whole multiples of the stream's ``time_base``.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO, TypeAlias
+
+import av
+from av.container import InputContainer
+from av.stream import Discard, Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from posterframe.errors import BadInput
+
+Packet: TypeAlias = "av.Packet[VideoStream]"
+
+# Containers that hold their streams themselves. Formats that point to other files or addresses (hls, dash, concat,
+# sdp, image sequences …) are left out, so that a file cannot make FFmpeg open anything.
+_CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,rm,dv,wtv,ivf,gif,apng"
+# No protocol has this name, so whatever a file asks FFmpeg to open is refused.
+_NO_PROTOCOL = "none"
+# Twice 8K; a header that claims more is an attack on memory.
+_MAX_PIXELS = 2 * 7680 * 4320
+# One read of our file by FFmpeg, in bytes: less often through Python, still little after a seek.
+_READ_SIZE = 64 * 1024
+# Demuxing goes on after a damaged place, but not for ever.
+_MAX_DEMUX_ERRORS = 50
+# How far before the start to seek, in seconds, to be at the start: transport streams land after what is asked.
+_BEFORE_START = 10
+
+
+class FileView:
+    """A container's own place in a file that other containers read too.
+
+    FFmpeg turns an error of ``read`` into an end of file or a vague error of its own, so the first one is kept
+    here, and ``check`` raises it as itself.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._place = 0
+        self._failure: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        if self._failure is not None:
+            return b""
+        try:
+            self._file.seek(self._place)
+            data = self._file.read(size)
+        except BaseException as error:
+            self._failure = error
+            return b""
+        self._place += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        try:
+            if whence == io.SEEK_END:
+                offset += self.size()
+            elif whence == io.SEEK_CUR:
+                offset += self._place
+        except BaseException as error:
+            self._failure = self._failure or error
+            return -1
+        if offset < 0:
+            return -1
+        self._place = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._place
+
+    def size(self) -> int:
+        """The length of the file in bytes; the view stays where it is."""
+        return self._file.seek(0, io.SEEK_END)
+
+    def starts_like_video(self) -> bool:
+        """Whether the first bytes are those of mp4 and its relatives, Matroska or AVI."""
+        self._file.seek(0)
+        start = self._file.read(12)
+        return start[4:8] in (b"ftyp", b"moov", b"mdat") or start[:4] == b"\x1aE\xdf\xa3" or start[8:] == b"AVI "
+
+    def check(self) -> None:
+        """Raise what the file raised, if it did."""
+        if self._failure is not None:
+            raise self._failure
+
+
+class Source:
+    """An open container with the one stream that we show. Seeks, gives packets and decodes them, and never fails
+    for damaged data alone: what can be shown is shown."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self.name = name
+        self.view = FileView(file)
+        self._container = _open(self.view, name)
+        try:
+            self.stream = _choose_stream(self._container, name)
+        except BaseException:
+            self._container.close()
+            raise
+        assert self.stream.time_base is not None
+        self.tick = self.stream.time_base
+        self.start = self.stream.start_time or 0
+        self._closed = False
+
+    @property
+    def format_name(self) -> str:
+        """FFmpeg's name of the container format; mp4 and its relatives all have ``mov`` in it."""
+        return self._container.format.name
+
+    @property
+    def claimed_duration(self) -> int | None:
+        """How long the file says it is, which need not be true."""
+        if self.stream.duration:
+            return self.stream.duration
+        if self._container.duration:
+            return int(self._container.duration / (av.time_base * self.tick))
+        return None
+
+    def close(self) -> None:
+        self._closed = True
+        self._container.close()
+
+    def _check_open(self) -> None:
+        """PyAV reads freed memory when a closed container is used, so nothing gets that far."""
+        if self._closed:
+            raise ValueError(f"{self.name} is closed")
+
+    def seek(self, ticks: int) -> bool:
+        """Stand at the key frame from which a time can be decoded, or near it; False when the container cannot."""
+        self._check_open()
+        try:
+            self._container.seek(ticks, stream=self.stream)
+        except av.FFmpegError:
+            self.view.check()
+            return False
+        self.view.check()
+        return True
+
+    def rewind(self) -> bool:
+        """Stand at the very beginning; False when the container cannot."""
+        return self.seek(self.start - int(_BEFORE_START / self.tick)) or self.seek(self.start)
+
+    def packets(self) -> Iterator[Packet]:
+        """The packets from here to the end."""
+        for _ in range(_MAX_DEMUX_ERRORS):
+            try:
+                for packet in self._container.demux(self.stream):
+                    if packet.size:
+                        yield packet
+                    self._check_open()
+            except av.FFmpegError:
+                self.view.check()
+                continue
+            self.view.check()
+            return
+
+    def decode(self, packet: Packet | None) -> list[VideoFrame]:
+        """What the decoder gives for a packet, each frame with its ``pts``; None asks for what it still holds."""
+        try:
+            frames = self.stream.codec_context.decode(packet)
+        except av.FFmpegError:
+            return []
+        for frame in frames:
+            if frame.pts is None:
+                frame.pts = frame.dts
+        return [frame for frame in frames if frame.pts is not None]
+
+    def drain(self) -> list[VideoFrame]:
+        """What the decoder still holds; it then takes the next key frame as the first of all."""
+        frames = self.decode(None)
+        self.stream.codec_context.flush_buffers()
+        return frames
+
+    def key_before(self, ticks: int) -> int | None:
+        """Where the index of the container has the key frame for a time; None without an index."""
+        return self._key(ticks, backward=True)
+
+    def key_after(self, ticks: int) -> int | None:
+        """Where the index of the container has the next key frame after a time."""
+        return self._key(ticks + 1, backward=False)
+
+    def _key(self, ticks: int, *, backward: bool) -> int | None:
+        self._check_open()
+        entries = self.stream.index_entries
+        at = entries.search_timestamp(ticks, backward=backward) if len(entries) else -1
+        return None if at < 0 else entries[at].timestamp
+
+
+def start_of(frame: VideoFrame) -> int:
+    """When a frame that ``Source.decode`` gave starts."""
+    assert frame.pts is not None
+    return frame.pts
+
+
+def time_of(packet: Packet) -> int | None:
+    """When the frame in a packet starts; None where the container does not say."""
+    return packet.pts if packet.pts is not None else packet.dts
+
+
+def _open(view: FileView, name: str) -> InputContainer:
+    try:
+        return av.open(
+            view,
+            mode="r",
+            options={"protocol_whitelist": _NO_PROTOCOL, "format_whitelist": _CONTAINERS},
+            metadata_errors="replace",
+            buffer_size=_READ_SIZE,
+        )
+    except (av.FFmpegError, ValueError) as error:
+        view.check()
+        if view.starts_like_video():
+            raise BadInput(f"{name} is cut off or damaged; give the whole file, one that plays elsewhere.") from error
+        raise BadInput(f"{name} is not a video that can be read here; give an mp4, mov, webm or mkv file.") from error
+
+
+def _choose_stream(container: InputContainer, name: str) -> VideoStream:
+    """The stream that a player would show: the largest, then the default one; never an attached picture."""
+    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not moving:
+        found = "a cover picture but no moving pictures" if container.streams.video else "no pictures, only sound"
+        raise BadInput(f"{name} has {found}; give a file with a video track.")
+    known = [stream for stream in moving if stream.codec_context is not None]
+    if not known:
+        raise BadInput(f"{name} uses a video codec that is unknown here; convert it to H.264, HEVC, VP9 or AV1.")
+    best = max(known, key=lambda s: (s.width * s.height, bool(s.disposition & Disposition.default)))
+    for stream in container.streams:
+        stream.discard = Discard.default if stream is best else Discard.all
+    if best.width * best.height > _MAX_PIXELS:
+        raise BadInput(
+            f"{name} is {best.width}×{best.height}, more than can be read here; give a smaller version of it."
+        )
+    best.codec_context.thread_type = "AUTO"
+    best.codec_context.options = {"max_pixels": str(_MAX_PIXELS)}
+    return best

@@ -1,0 +1,196 @@
+"""Videos: opened, probed and read frame by frame with PyAV. FFmpeg never opens an address by itself."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import BinaryIO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posterframe.decoding.colour import Converter
+from posterframe.decoding.probe import measure
+from posterframe.decoding.scanner import scan
+from posterframe.decoding.source import Source, start_of
+from posterframe.decoding.walker import Shown, Walker
+from posterframe.errors import BadInput
+from posterframe.model import VideoInfo
+
+Pixels = NDArray[np.uint8]
+"""An upright sRGB picture with square pixels, shape (height, width, 3)."""
+
+# Times travel as whole milliseconds (JSON, tables), so a time this little before a frame's own, in seconds, finds it.
+_TOLERANCE = 0.0005
+# Seconds that are decoded in one go where the key frames are not known.
+_STRETCH = 10
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame as displayed: shown from ``timestamp`` for ``duration`` seconds."""
+
+    timestamp: float
+    duration: float
+    pixels: Pixels
+
+
+@dataclass(frozen=True)
+class Footage:
+    """A video that can be opened again and again; nothing is read before ``open``.
+
+    ``url`` is the http(s) address where the person gave one. ``open_file`` gives a fresh seekable binary file:
+    a local one, or one that reads a server through byte ranges. ``key`` is the media key of a video stored with us.
+    """
+
+    name: str
+    url: str | None
+    open_file: Callable[[], BinaryIO]
+    key: str | None = None
+
+    def open(self) -> Video:
+        """Open and probe the video. Raises as ``Video`` does."""
+        return Video(self.open_file(), self.name)
+
+
+class Video:
+    """An open video, for one thread at a time. A context manager; owns the file it is given and closes it.
+
+    Times are seconds from the first frame. Opening raises ``BadInput`` with a sentence for what is no video; what
+    the file itself raises while it is read passes through as it is. Damaged parts are passed over. ``max_height``
+    in pixels makes pictures smaller, never larger, and sooner.
+    """
+
+    info: VideoInfo
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self._name = name
+        try:
+            self._source = Source(file, name)
+        except BaseException:
+            file.close()
+            raise
+        try:
+            self._probe()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the container and the file; closing twice is fine."""
+        self._source.close()
+        self._file.close()
+
+    def frame_at(self, timestamp: float, *, max_height: int | None = None) -> Frame:
+        """The frame shown at a time: the last one that starts at or before it; past the end, the last frame.
+
+        Raises ``BadInput`` for a time that is negative or not a number.
+        """
+        return self._frame(self._shown_at(self._ticks(timestamp)), max_height)
+
+    def frames_at(self, timestamps: Sequence[float], *, max_height: int | None = None) -> Iterator[Frame]:
+        """The frames shown at many times, in the order asked, as ``frame_at`` gives them.
+
+        What lies between two key frames is decoded once for all times within it. Only pictures of the stretch
+        being decoded are held until their turn comes; times in rising order hold none.
+        """
+        targets = [self._ticks(timestamp) for timestamp in timestamps]
+        if all(earlier <= later for earlier, later in pairwise(targets)):
+            yield from (self._frame(self._shown_at(target), max_height) for target in targets)
+            return
+        stretches = {target: self._stretch_of(target) for target in targets}
+        still_asked = Counter(targets)
+        held: dict[int, Frame] = {}
+        for target in targets:
+            if target not in held:
+                neighbours = sorted(t for t in still_asked if stretches[t] == stretches[target])
+                held |= {t: self._frame(self._shown_at(t), max_height) for t in neighbours}
+            still_asked[target] -= 1
+            if still_asked[target]:
+                yield held[target]
+            else:
+                del still_asked[target]
+                yield held.pop(target)
+
+    def frames_between(self, start: float, end: float, *, max_height: int | None = None) -> Iterator[Frame]:
+        """Every frame that is shown at some time from ``start`` to ``end``, in order, one at a time."""
+        last = self._ticks(end)
+        shown: Shown | None = self._shown_at(self._ticks(start))
+        while shown is not None and start_of(shown.frame) <= last:
+            yield self._frame(shown, max_height)
+            shown = self._walker.after(start_of(shown.frame))
+
+    def scan(self, interval: float, *, max_height: int = 180) -> Iterator[Frame]:
+        """The whole video in small pictures, about one for each ``interval`` seconds, as cheaply as it can be had.
+
+        Frames come in order, each with its true time, which is up to half an interval from the even grid: key
+        frames are preferred. Other reads of this video may go on in between.
+        """
+        if not interval > 0:
+            raise ValueError(f"a scan needs an interval above 0, not {interval}")
+        step = max(1, round(interval / self._source.tick))
+        rough = max_height * 2 <= self.info.height
+        for frame in scan(lambda: Source(self._file, self._name), self._origin, self._end, step, rough=rough):
+            yield self._frame(Shown(frame, None), max_height)
+
+    def _probe(self) -> None:
+        source = self._source
+        self._walker = Walker(source)
+        first = self._walker.first()
+        if first is None:
+            source.view.check()
+            raise BadInput(f"{self._name} has no picture that can be decoded; it may be cut off or damaged.")
+        timing = measure(source, first)
+        self._walker = Walker(source)
+        self._origin = start_of(first)
+        self._end = timing.end
+        self._converter = Converter(first, source.stream.sample_aspect_ratio)
+        self.info = VideoInfo(
+            duration=float((timing.end - self._origin) * source.tick),
+            width=self._converter.width,
+            height=self._converter.height,
+            fps=timing.fps,
+            codec=source.stream.codec_context.codec.canonical_name,
+            variable_frame_rate=timing.variable,
+            rotation=self._converter.orientation.rotation,
+            bytes=source.view.size(),
+        )
+
+    def _ticks(self, timestamp: float) -> int:
+        if not math.isfinite(timestamp) or timestamp < 0:
+            raise BadInput(
+                f"{timestamp:g} s is no time in {self._name}; give seconds from 0 to {self.info.duration:.1f}."
+            )
+        ticks = self._origin + math.floor((timestamp + _TOLERANCE) / self._source.tick)
+        return min(ticks, max(self._origin, self._end - 1))
+
+    def _stretch_of(self, ticks: int) -> int:
+        """A mark for what is decoded in one go with a time: its key frame, or its place where no index tells."""
+        key = self._source.key_before(ticks)
+        return math.floor(ticks * self._source.tick / _STRETCH) if key is None else key
+
+    def _shown_at(self, ticks: int) -> Shown:
+        shown = self._walker.at(ticks)
+        if shown is None:
+            raise BadInput(f"{self._name} cannot be decoded any further; it may be cut off or damaged.")
+        return shown
+
+    def _frame(self, shown: Shown, max_height: int | None) -> Frame:
+        frame, tick = shown.frame, self._source.tick
+        start = start_of(frame)
+        length = shown.until - start if shown.until is not None else frame.duration or 0
+        return Frame(
+            timestamp=float((start - self._origin) * tick),
+            duration=float(length * tick),
+            pixels=self._converter.picture(frame, max_height),
+        )
