@@ -1,0 +1,42 @@
+"""Who proposes moments: one protocol, one file for each, one line each in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from posterframe.model import Picked, Report, Wish
+from posterframe.video import Footage
+
+
+class Picker(Protocol):
+    """Watches a video and proposes moments.
+
+    ``name`` is what settings, the database and the command line call it; ``label`` is what a person reads.
+    ``reads_briefs`` says whether ``wish.brief`` makes a difference to it, ``knows_youtube`` whether it can watch a
+    video there, of which there is no file.
+    """
+
+    name: str
+    label: str
+    reads_briefs: bool
+    knows_youtube: bool
+
+    def pick(self, footage: Footage, wish: Wish, report: Report) -> Picked:
+        """Propose up to ``wish.count`` moments, best first, each with a reason in plain words.
+
+        Fewer than asked is fine. Raises ``BadInput`` for a video that it cannot use, ``ServiceFailed`` when the
+        service behind it does not deliver, and lets ``Stopped`` from ``report`` pass.
+        """
+        ...
+
+    def choices(self) -> Mapping[str, str]:
+        """The models that ``wish.model`` can name, with what people call them; none where there is nothing to choose.
+
+        Raises ``ServiceFailed`` when the service does not tell.
+        """
+        ...
+
+    def expected_cost(self, duration: float, wish: Wish) -> float | None:
+        """About what a round on a video of so many seconds costs, in US dollars; None where it costs nothing."""
+        ...

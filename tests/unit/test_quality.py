@@ -1,0 +1,123 @@
+"""Measures of one frame: each goes the right way, and cannot be fooled by what it should not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from posterframe.model import Quality
+from posterframe.quality import measure, warnings, working_height
+from tests.films import Pixels, defocused, end_card, noisy, plain, scene, slide, smeared, title_card
+
+GOOD = scene(1)
+
+
+def shallow_focus() -> Pixels:
+    """The left half in focus before a soft background."""
+    picture = defocused(GOOD, 5).copy()
+    picture[:, :130] = GOOD[:, :130]
+    return picture
+
+
+def on_white() -> Pixels:
+    """A product before white: most of the picture is plain."""
+    picture = plain(250).copy()
+    picture[40:150, 120:200] = GOOD[40:150, 60:140]
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        pytest.param(defocused(GOOD), GOOD, id="out of focus"),
+        pytest.param(smeared(GOOD), GOOD, id="smeared by a pan"),
+        pytest.param(noisy(defocused(GOOD), 18), GOOD, id="out of focus under heavy grain"),
+        pytest.param(defocused(GOOD), shallow_focus(), id="a soft background is no fault"),
+    ],
+)
+def test_sharpness_ranks(worse: Pixels, better: Pixels) -> None:
+    assert measure(worse).sharpness < 0.8 * measure(better).sharpness
+
+
+@pytest.mark.parametrize("card", [title_card(), slide(scene(2)), end_card()], ids=["title", "slide", "end card"])
+def test_lettering_is_told_from_a_scene_that_is_as_sharp(card: Pixels) -> None:
+    assert measure(card).text_load > 2 * measure(scene(1)).text_load
+
+
+def test_a_word_in_a_scene_is_no_card() -> None:
+    with_sign = GOOD.copy()
+    with_sign[60:90, 40:130] = title_card("OPEN")[28:58, 25:115]
+    assert warnings(measure(with_sign)) == ()
+
+
+def test_grain_adds_no_sharpness() -> None:
+    clean, grainy = measure(GOOD).sharpness, measure(noisy(GOOD, 20)).sharpness
+    assert grainy == pytest.approx(clean, abs=0.08)
+
+
+@pytest.mark.parametrize(
+    ("picture", "said"),
+    [
+        pytest.param(GOOD, (), id="a good frame"),
+        pytest.param(on_white(), (), id="a product on white"),
+        pytest.param(shallow_focus(), (), id="shallow focus"),
+        pytest.param(noisy(GOOD, 12), (), id="grain"),
+        pytest.param(plain(0), ("nearly empty",), id="black"),
+        pytest.param(plain(255), ("nearly empty",), id="white"),
+        pytest.param(defocused(GOOD, 8), ("blurred",), id="out of focus"),
+        pytest.param(smeared(GOOD, 40), ("blurred",), id="a whip pan"),
+        pytest.param((GOOD * 0.15).astype(np.uint8), ("dark",), id="dark"),
+        pytest.param(title_card(), ("mostly text",), id="a title card"),
+        pytest.param(slide(scene(2)), ("mostly text",), id="a slide with a photograph"),
+        pytest.param(end_card(), ("mostly text",), id="an end card"),
+    ],
+)
+def test_warnings_name_what_is_wrong(picture: Pixels, said: tuple[str, ...]) -> None:
+    found = warnings(measure(picture))
+    assert set(said) <= set(found)
+    assert bool(said) == bool(found)
+
+
+def test_a_frame_within_a_cut_or_a_fast_move_is_said_to_be_so() -> None:
+    assert "in a transition or a fast move" in warnings(measure(GOOD, steadiness=0.1))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "of"),
+    [
+        pytest.param(lambda picture: picture // 6, lambda quality: quality.exposure, id="darkness costs exposure"),
+        pytest.param(lambda picture: 215 + picture // 8, lambda quality: quality.exposure, id="glare costs exposure"),
+        pytest.param(lambda picture: 90 + picture // 4, lambda quality: quality.contrast, id="haze costs contrast"),
+        pytest.param(
+            lambda picture: np.repeat(picture.mean(2, keepdims=True), 3, 2).astype(np.uint8),
+            lambda quality: quality.colourfulness,
+            id="grey costs colour",
+        ),
+    ],
+)
+def test_each_measure_notices_its_own_fault(spoil: Callable[[Pixels], Pixels], of: Callable[[Quality], float]) -> None:
+    assert of(measure(spoil(GOOD))) < 0.7 * of(measure(GOOD))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (16, 9), (180, 2), (2160, 4096)], ids=str)
+def test_every_measure_of_every_size_lies_between_0_and_1(shape: tuple[int, int]) -> None:
+    picture = np.random.default_rng(3).integers(0, 256, (*shape, 3), np.uint8)
+    quality = measure(picture)
+    figures = {name: value for name, value in vars(quality).items() if name != "faces"}
+    assert all(0 <= value <= 1 for value in figures.values()), figures
+
+
+def test_figures_of_a_small_scan_and_of_the_full_picture_agree() -> None:
+    large = np.kron(GOOD, np.ones((4, 4, 1), np.uint8))
+    assert measure(large).sharpness == pytest.approx(measure(GOOD).sharpness, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("size", "height"),
+    [((1920, 1080), 180), ((1080, 1920), 320), ((100, 50), 50), ((7680, 4320), 180), ((1, 4000), 4000)],
+    ids=str,
+)
+def test_the_working_size_has_the_same_number_of_pixels_in_every_shape(size: tuple[int, int], height: int) -> None:
+    assert working_height(*size) == height
