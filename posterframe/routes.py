@@ -1,0 +1,195 @@
+"""What the server answers beside its pages: stored files by signed link, uploads, and calls from services."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Callable
+from typing import BinaryIO
+from urllib.parse import quote, unquote
+
+from anyio import CancelScope, to_thread
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from posterframe.errors import BadInput, PosterframeError
+from posterframe.media import LINK_DAYS, MAX_BYTES, Linked, MediaStore, NotStored, TooLarge, content_type, suffix_of
+from posterframe.signing import DAY, Refused
+
+GetMedia = Callable[[], MediaStore]
+
+CHUNK = 1 << 18
+
+HOOK_PATH = "/hooks/jobs"
+"""Where services call when a job has ended."""
+
+# The file under a link never changes, but the link is for those who have it: no shared cache may keep it.
+_CACHE = f"private, max-age={LINK_DAYS * DAY}, immutable"
+# Nothing in a stored file may run or load anything, even where a browser takes it for a page.
+_POLICY = "default-src 'none'; sandbox"
+
+_RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))", re.ASCII)
+
+
+def media_routes(get_media: GetMedia) -> list[BaseRoute]:
+    """GET and HEAD of ``/files/<token>/<name>``; the name is for people and file endings, the token says which file."""
+
+    async def give(request: Request) -> Response:
+        media = await to_thread.run_sync(get_media)
+        try:
+            linked = media.resolve(request.path_params["token"])
+            size = await to_thread.run_sync(media.size, linked.key)
+            return await _answer(request, media, linked, size)
+        except PosterframeError as error:
+            return _refusal(error)
+
+    return [Route("/files/{token}/{name:path}", give, methods=["GET"], name="media")]
+
+
+def upload_route(get_media: GetMedia) -> BaseRoute:
+    """PUT of ``/uploads/<ticket>``: the body is the file, ``X-File-Name`` its quoted name; answers with a receipt."""
+
+    async def take(request: Request) -> Response:
+        media = await to_thread.run_sync(get_media)
+        try:
+            media.check_ticket(request.path_params["ticket"])
+            _check_length(request.headers)
+            key = await _receive(request, media, suffix_of(unquote(request.headers.get("x-file-name", ""))))
+        except PosterframeError as error:
+            return _refusal(error)
+        except ClientDisconnect:
+            return Response(status_code=499)  # nobody reads it; nginx's word for a client that left
+        return PlainTextResponse(media.receipt(key), 201)
+
+    return Route("/uploads/{ticket}", take, methods=["PUT"], name="upload")
+
+
+def hook_route(wake: Callable[[], None]) -> BaseRoute:
+    """POST of ``HOOK_PATH``: somebody says that a job has ended, so let ``wake`` have the service itself asked.
+
+    Anybody could say so: the body is not even read, and ``wake`` has to bear being called without end.
+    """
+
+    async def hear(_: Request) -> Response:
+        wake()
+        return Response(status_code=204)
+
+    return Route(HOOK_PATH, hear, methods=["POST"], name="hook")
+
+
+def asked_range(header: str | None, size: int) -> range | None:
+    """The bytes that a ``Range`` header asks for; None where all are to be sent, an empty range where there are none.
+
+    As RFC 9110 allows, several ranges at once and what cannot be understood count as not asked.
+    """
+    match = _RANGE.fullmatch(header.strip()) if header else None
+    if match is None:
+        return None
+    first, last, final = match.groups()
+    if final is not None:
+        return range(size - min(int(final), size), size)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, size) if last else size)
+
+
+def disposition(filename: str) -> str:
+    """A ``Content-Disposition`` that saves a file under this name, in ASCII too for old clients (RFC 6266)."""
+    name = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', "_", filename).strip(". ") or "file"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or "file"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+async def _answer(request: Request, media: MediaStore, linked: Linked, size: int) -> Response:
+    tag = f'"{linked.key.rpartition("/")[2]}"'
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": _CACHE,
+        "Content-Security-Policy": _POLICY,
+        "Content-Type": content_type(linked.key),
+        "ETag": tag,
+        "X-Content-Type-Options": "nosniff",
+    }
+    if linked.filename is not None:
+        headers["Content-Disposition"] = disposition(linked.filename)
+    if _is_known(request.headers, tag):
+        return Response(status_code=304, headers=headers)
+    asked = asked_range(request.headers.get("range"), size) if _may_be_part(request.headers, tag) else None
+    if asked is not None and not asked:
+        return PlainTextResponse(
+            "There is nothing at this place of the file.", 416, {"Content-Range": f"bytes */{size}"}
+        )
+    status, part = (200, range(size)) if asked is None else (206, asked)
+    headers["Content-Length"] = str(len(part))
+    if asked is not None:
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
+    file = await to_thread.run_sync(media.open, linked.key)
+    return _FileResponse(file, part, status, headers)
+
+
+def _is_known(headers: Headers, tag: str) -> bool:
+    known = headers.get("if-none-match", "")
+    return known == "*" or tag in [one.strip().removeprefix("W/") for one in known.split(",")]
+
+
+def _may_be_part(headers: Headers, tag: str) -> bool:
+    """Whether what the browser has of this file is of this very version."""
+    return headers.get("if-range", tag) == tag
+
+
+class _FileResponse(StreamingResponse):
+    """A part of an open file, read in threads, and closed however the sending ends."""
+
+    def __init__(self, file: BinaryIO, part: range, status: int, headers: dict[str, str]) -> None:
+        super().__init__(_pieces(file, part), status, headers)
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            with CancelScope(shield=True):
+                await to_thread.run_sync(self._file.close)
+
+
+async def _pieces(file: BinaryIO, part: range) -> AsyncIterator[bytes]:
+    await to_thread.run_sync(file.seek, part.start)
+    left = len(part)
+    while left and (piece := await to_thread.run_sync(file.read, min(CHUNK, left))):
+        left -= len(piece)
+        yield piece
+
+
+def _check_length(headers: Headers) -> None:
+    """Refuse before anything is sent what is said to be too large; what is not said is counted on its way."""
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length) > MAX_BYTES:
+        raise TooLarge(MAX_BYTES)
+
+
+async def _receive(request: Request, media: MediaStore, suffix: str) -> str:
+    """Write the body to disk piece by piece, so that it is never in memory as a whole."""
+    with media.receive() as incoming:
+        async for piece in request.stream():
+            await to_thread.run_sync(incoming.write, piece)
+        return await to_thread.run_sync(media.keep, incoming, "videos", suffix)
+
+
+def _refusal(error: PosterframeError) -> Response:
+    match error:
+        case Refused():
+            status = 403
+        case NotStored():
+            status = 404
+        case TooLarge():
+            status = 413
+        case BadInput():
+            status = 400
+        case _:
+            status = 503
+    return PlainTextResponse(str(error), status, {"Cache-Control": "no-store"})

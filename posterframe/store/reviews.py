@@ -1,0 +1,167 @@
+"""Reviews: made, listed for the library, read as a whole."""
+
+from __future__ import annotations
+
+from sqlalchemy import case, func, insert, or_, select
+
+from posterframe.errors import BadInput
+from posterframe.model import (
+    Action,
+    Decision,
+    DecisionState,
+    Review,
+    ReviewSummary,
+    Round,
+    Snapshot,
+    SourceKind,
+    Thumbnail,
+    ThumbnailStatus,
+    VideoInfo,
+    Wish,
+    new_id,
+)
+from posterframe.store.ledger import Change, Ledger, columns, find, rows
+from posterframe.store.moments import moments_of
+from posterframe.store.rounds import open_round, rounds_of
+from posterframe.store.schema import decisions, moments, reviews, rounds, thumbnails
+from posterframe.store.thumbnails import thumbnails_of
+
+
+class Reviews(Ledger):
+    """The part of the store about reviews."""
+
+    def create_review(
+        self, title: str, source: SourceKind, location: str, wish: Wish, picker: str, who: str
+    ) -> tuple[Review, Round]:
+        """Start a review with its first round, which is queued."""
+        with self._database.write() as connection:
+            change = Change(connection, review_id=new_id())
+            connection.execute(
+                insert(reviews).values(
+                    id=change.review_id,
+                    title=title.strip() or location,
+                    source=source,
+                    location=location,
+                    created_at=change.at,
+                    updated_at=change.at,
+                    version=1,
+                )
+            )
+            first = open_round(change, 1, wish, picker, who)
+            return change.get(Review, change.review_id), first
+
+    def review(self, review_id: str) -> Review | None:
+        with self._database.read() as connection:
+            return find(connection, Review, review_id)
+
+    def same_video(self, review: Review) -> list[Review]:
+        """Other reviews of the same address or the same file, the oldest first."""
+        others = (reviews.c.location == review.location) & (reviews.c.id != review.id)
+        with self._database.read() as connection:
+            return rows(connection, Review, others, reviews.c.created_at)
+
+    def version(self, review_id: str) -> int:
+        """A number that grows with every change of the review; 0 where there is none."""
+        with self._database.read() as connection:
+            return connection.execute(select(reviews.c.version).where(reviews.c.id == review_id)).scalar() or 0
+
+    def snapshot(self, review_id: str) -> Snapshot | None:
+        """All that the review's page shows, as it stood at one instant."""
+        with self._database.read() as connection:
+            query = select(reviews.c.version, *columns(Review)).where(reviews.c.id == review_id)
+            found = connection.execute(query).one_or_none()
+            if found is None:
+                return None
+            return Snapshot(
+                version=found[0],
+                review=Review(*found[1:]),
+                rounds=tuple(rounds_of(connection, review_id)),
+                moments=tuple(moments_of(connection, review_id)),
+                thumbnails=tuple(thumbnails_of(connection, review_id)),
+            )
+
+    def reviews(self, *, search: str = "", limit: int = 50, offset: int = 0) -> list[ReviewSummary]:
+        """Reviews whose title or address contains every word of ``search``, the newest first."""
+        query = select(*columns(Review), *_SUMMARY).order_by(reviews.c.created_at.desc(), reviews.c.id)
+        for word in search.split():
+            in_title = reviews.c.title.icontains(word, autoescape=True)
+            query = query.where(or_(in_title, reviews.c.location.icontains(word, autoescape=True)))
+        with self._database.read() as connection:
+            found = connection.execute(query.limit(limit).offset(offset)).all()
+        return [ReviewSummary(Review(*row[: -len(_SUMMARY)]), *row[-len(_SUMMARY) :]) for row in found]
+
+    def set_video(self, review_id: str, info: VideoInfo) -> None:
+        """Keep what probing told."""
+        with self._changing(Review, review_id) as change:
+            if change.get(Review, review_id).video != info:
+                change.set(Review, review_id, video=info)
+
+    def give_file(self, review_id: str, source: SourceKind, location: str, who: str) -> None:
+        """Put a file in the place of an address that no frames can be cut from. The moments stay."""
+        with self._changing(Review, review_id) as change:
+            before = change.get(Review, review_id)
+            change.set(Review, review_id, source=source, location=location, video=None)
+            told = {"source": before.source, "location": before.location}
+            change.log(who, Action.GAVE_FILE, before=told, after={"source": source, "location": location})
+
+    def rename_review(self, review_id: str, title: str, who: str) -> None:
+        """Raises ``BadInput`` for an empty title."""
+        title = title.strip()
+        if not title:
+            raise BadInput("A review needs a title; write at least one letter.")
+        with self._changing(Review, review_id) as change:
+            before = change.get(Review, review_id).title
+            if before != title:
+                change.set(Review, review_id, title=title)
+                change.log(who, Action.RENAMED, before={"title": before}, after={"title": title})
+
+    def choose_final(self, review_id: str, thumbnail_id: str, who: str) -> None:
+        """Mark a thumbnail as the one. Raises ``BadInput`` unless it is a finished picture of this review."""
+        with self._changing(Review, review_id) as change:
+            thumbnail = change.get(Thumbnail, thumbnail_id)
+            if thumbnail.review_id != review_id or thumbnail.status is not ThumbnailStatus.READY:
+                raise BadInput("Only a finished picture of this review can be the final one; wait until it is ready.")
+            before = change.get(Review, review_id).final_thumbnail_id
+            if before != thumbnail_id:
+                change.set(Review, review_id, final_thumbnail_id=thumbnail_id)
+                change.log(
+                    who,
+                    Action.CHOSE_FINAL,
+                    moment_id=thumbnail.moment_id,
+                    thumbnail_id=thumbnail_id,
+                    before={"thumbnail_id": before},
+                    after={"thumbnail_id": thumbnail_id},
+                )
+
+    def decisions(self, review_id: str) -> list[Decision]:
+        """The log of the review, the oldest line first."""
+        with self._database.read() as connection:
+            return rows(connection, Decision, decisions.c.review_id == review_id, decisions.c.id)
+
+
+_KEPT = (moments.c.review_id == reviews.c.id) & moments.c.removed_at.is_(None)
+_APPROVED = moments.c.decision == DecisionState.APPROVED
+_READY = (thumbnails.c.review_id == reviews.c.id) & (thumbnails.c.status == ThumbnailStatus.READY)
+_FINAL_PICTURE = select(thumbnails.c.picture).where(thumbnails.c.id == reviews.c.final_thumbnail_id).scalar_subquery()
+_BEST_PREVIEW = (
+    select(moments.c.preview)
+    .where(_KEPT, moments.c.preview.is_not(None))
+    .order_by(
+        case((_APPROVED, 0), (moments.c.decision == DecisionState.CANDIDATE, 1), else_=2),
+        moments.c.position,
+    )
+    .limit(1)
+    .scalar_subquery()
+)
+_SUMMARY = (
+    select(func.count()).where(_KEPT).scalar_subquery(),
+    select(func.count()).where(_KEPT, _APPROVED).scalar_subquery(),
+    select(func.count()).where(_READY).scalar_subquery(),
+    select(rounds.c.state)
+    .where(rounds.c.review_id == reviews.c.id)
+    .order_by(rounds.c.number.desc())
+    .limit(1)
+    .scalar_subquery(),
+    func.coalesce(_FINAL_PICTURE, _BEST_PREVIEW),
+)
+"""What the library shows of a review beside its own row, in the order of ``ReviewSummary``."""

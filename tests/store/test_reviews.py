@@ -1,0 +1,204 @@
+"""Reviews: what goes in comes out, the library finds them, the log keeps what people did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from posterframe.errors import BadInput
+from posterframe.model import (
+    Action,
+    DecisionState,
+    Proposal,
+    RoundState,
+    SourceKind,
+    ThumbnailStatus,
+    VideoInfo,
+    Wish,
+)
+from posterframe.store import Store
+from tests.store.making import PICTURE, PREVIEW, finish, make_review, make_thumbnail, propose, start_review
+
+INFO = VideoInfo(duration=41.25, width=720, height=1280, fps=29.97, codec="h264", rotation=90, bytes=2_400_000)
+
+AWKWARD_TEXTS = [
+    pytest.param("été “x” 🎬 日本語", "été “x” 🎬 日本語", id="any alphabet"),
+    pytest.param("a\0b", "ab", id="a NUL, which PostgreSQL cannot hold"),
+    pytest.param("a\ud800b", "a?b", id="half a character"),
+    pytest.param("'; DROP TABLE reviews; --", "'; DROP TABLE reviews; --", id="SQL"),
+    pytest.param("x" * 100_000, "x" * 100_000, id="very long"),
+]
+
+
+def test_a_review_comes_back_as_it_was_made_with_its_first_round_queued(store: Store) -> None:
+    wish = Wish(count=3, brief="For a cooking channel", more_like=(Proposal(1.5, "Warm", ("dark",)),))
+    review, first = store.create_review("  Soup ", SourceKind.SAMPLE, "videos/x.mp4", wish, "local", "Ana")
+    assert (review.title, review.source, review.location) == ("Soup", SourceKind.SAMPLE, "videos/x.mp4")
+    assert store.review(review.id) == review
+    assert store.rounds(review.id) == [first] == [store.round(first.id)]
+    assert (first.state, first.number, first.wish, first.picker) == (RoundState.QUEUED, 1, wish, "local")
+
+
+def test_a_review_without_a_title_is_called_by_its_address(store: Store) -> None:
+    assert make_review(store, title=" ", location="https://example.com/a.mp4").title == "https://example.com/a.mp4"
+
+
+def test_dates_are_of_now_and_in_utc(store: Store) -> None:
+    review = make_review(store)
+    assert review.created_at.tzinfo is UTC
+    assert abs(datetime.now(UTC) - review.created_at) < timedelta(minutes=1)
+    assert store.reviews()[0].review.created_at == review.created_at
+
+
+def test_what_probing_told_is_kept(store: Store) -> None:
+    review = make_review(store)
+    store.set_video(review.id, INFO)
+    found = store.review(review.id)
+    assert found is not None
+    assert found.video == INFO
+
+
+@pytest.mark.parametrize(("text", "stored"), AWKWARD_TEXTS)
+def test_any_text_can_be_stored_and_searched_for(store: Store, text: str, stored: str) -> None:
+    review, first = store.create_review(text, SourceKind.URL, text, Wish(brief=text), "local", text)
+    assert review.title == review.location == stored
+    assert first.wish.brief == text
+    moment = store.add_moment(review.id, 1.0, text, text)
+    assert moment.reason == stored
+    assert store.moments(review.id) == [moment]
+    assert [line.who for line in store.decisions(review.id)] == [stored, stored]
+    assert [found.review.id for found in store.reviews(search=text[:50])] == [review.id]
+    assert store.review(text[:50]) is None
+
+
+def test_what_nobody_made_is_not_there(store: Store) -> None:
+    assert store.review("nothing") is None
+    assert store.snapshot("nothing") is None
+    assert store.round("nothing") is None
+    assert store.moment("nothing") is None
+    assert store.thumbnail("nothing") is None
+    assert store.version("nothing") == 0
+    assert store.decisions("nothing") == []
+
+
+CHANGES: list[Callable[[Store], object]] = [
+    lambda store: store.set_video("x", INFO),
+    lambda store: store.rename_review("x", "New", "Ana"),
+    lambda store: store.add_round("x", Wish(), "local", "Ana"),
+    lambda store: store.start_round("x"),
+    lambda store: store.finish_round("x", RoundState.DONE),
+    lambda store: store.cancel_round("x", "Ana"),
+    lambda store: propose(store, "x", 1.0),
+    lambda store: store.decide("x", DecisionState.APPROVED, "Ana"),
+    lambda store: store.retime("x", 1.0, "Ana"),
+    lambda store: store.reword("x", "New", "Ana"),
+    lambda store: store.add_moment("x", 1.0, "New", "Ana"),
+    lambda store: store.remove_moment("x", "Ana"),
+    lambda store: store.restore_moment("x", "Ana"),
+    lambda store: store.set_refined("x", 1.0, None, ()),
+    lambda store: store.set_preview("x", 1.0, PREVIEW),
+    lambda store: store.set_preview_failed("x", 1.0, "No"),
+    lambda store: store.cut("x", [], "local", "Ana"),
+    lambda store: store.update_thumbnail("x", status=ThumbnailStatus.PROCESSING),
+    lambda store: store.retry("x", "Ana"),
+    lambda store: store.cancel_thumbnails("x", [], "Ana"),
+    lambda store: store.choose_final("x", "x", "Ana"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_nothing_can_be_changed_that_does_not_exist(store: Store, change: Callable[[Store], object]) -> None:
+    with pytest.raises(BadInput, match=r"does not exist any more|do not exist any more"):
+        change(store)
+
+
+def test_renaming_is_logged_once_and_an_empty_title_is_refused(store: Store) -> None:
+    review = make_review(store, title="Old")
+    store.rename_review(review.id, " New ", "Bo")
+    store.rename_review(review.id, "New", "Bo")
+    with pytest.raises(BadInput, match="needs a title"):
+        store.rename_review(review.id, "  ", "Bo")
+    line = store.decisions(review.id)[-1]
+    assert (line.action, line.who, line.before, line.after) == (
+        Action.RENAMED,
+        "Bo",
+        {"title": "Old"},
+        {"title": "New"},
+    )
+    assert len(store.decisions(review.id)) == 2
+
+
+def test_the_library_lists_the_newest_first_page_by_page(store: Store) -> None:
+    made = [make_review(store, title=f"Film {number}").id for number in range(5)]
+    pages = [store.reviews(limit=2, offset=offset) for offset in (0, 2, 4, 6)]
+    assert [[one.review.id for one in page] for page in pages] == [made[:2:-1], made[2:0:-1], made[:1], []]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("harbour", ["Harbour at dawn"]),
+        ("DAWN harb", ["Harbour at dawn"]),
+        ("ÉTÉ", ["Un été 100%"]),
+        ("100%", ["Un été 100%"]),
+        ("%", ["Un été 100%"]),
+        ("_", []),
+        ("example.com/h", ["Harbour at dawn"]),
+        ("nowhere", []),
+        ("  ", ["Un été 100%", "Harbour at dawn"]),
+    ],
+)
+def test_the_library_finds_every_word_in_title_or_address(store: Store, search: str, found: list[str]) -> None:
+    make_review(store, title="Harbour at dawn", location="https://example.com/h.mp4")
+    make_review(store, title="Un été 100%", location="https://example.org/e.mp4")
+    assert [one.review.title for one in store.reviews(search=search)] == found
+
+
+def test_the_library_tells_how_far_a_review_is(store: Store) -> None:
+    thumbnail = make_thumbnail(store)
+    store.add_moment(thumbnail.review_id, 2.0, "", "Ana")
+    removed = store.add_moment(thumbnail.review_id, 3.0, "", "Ana")
+    store.remove_moment(removed.id, "Ana")
+    finish(store, thumbnail.id)
+    (found,) = store.reviews()
+    assert (found.moments, found.approved, found.ready, found.round_state) == (2, 1, 1, RoundState.QUEUED)
+
+
+def test_the_cover_is_the_final_picture_or_else_the_best_preview(store: Store) -> None:
+    def cover() -> str | None:
+        return store.reviews()[0].cover
+
+    thumbnail = make_thumbnail(store)
+    other = store.add_moment(thumbnail.review_id, 2.0, "", "Ana")
+    assert cover() is None
+    store.set_preview(other.id, 2.0, "previews/candidate")
+    assert cover() == "previews/candidate"
+    store.set_preview(thumbnail.moment_id, 4.0, "previews/approved")
+    assert cover() == "previews/approved"
+    finish(store, thumbnail.id)
+    store.choose_final(thumbnail.review_id, thumbnail.id, "Ana")
+    assert cover() == PICTURE
+
+
+def test_the_version_grows_with_every_change_of_its_review_and_with_nothing_else(store: Store) -> None:
+    review, first = start_review(store)
+    moment = propose(store, first.id, 4.0)[0]
+    before = store.version(review.id)
+    store.decide(moment.id, DecisionState.APPROVED, "Ana")
+    approved = store.version(review.id)
+    store.decide(moment.id, DecisionState.APPROVED, "Bo")
+    make_thumbnail(store)
+    assert before < approved == store.version(review.id)
+
+
+def test_a_snapshot_holds_all_that_the_single_questions_answer(store: Store) -> None:
+    thumbnail = make_thumbnail(store)
+    snapshot = store.snapshot(thumbnail.review_id)
+    assert snapshot is not None
+    assert snapshot.version == store.version(thumbnail.review_id)
+    assert snapshot.review == store.review(thumbnail.review_id)
+    assert list(snapshot.rounds) == store.rounds(thumbnail.review_id)
+    assert list(snapshot.moments) == store.moments(thumbnail.review_id)
+    assert list(snapshot.thumbnails) == store.thumbnails(thumbnail.review_id) == [thumbnail]
