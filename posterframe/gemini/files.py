@@ -1,0 +1,162 @@
+"""Gemini's Files API: the documented resumable upload, the wait until a file can be used, and its deletion.
+
+The SDKs are not used for it: one of them asks Google for a description of the API with the key in the address.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, BinaryIO, Final, TypeVar
+
+from posterframe.gemini.patience import Patience, Persistence, Tick, sleep
+from posterframe.gemini.text import plain_sentence
+from posterframe.gemini.trouble import Failure, Trouble
+from posterframe.gemini.wire import Wire, read_object
+from posterframe.model import Report
+
+LARGEST: Final = 2 * 1024**3
+"""Bytes that the Files API takes in one file."""
+
+KEPT_SECONDS: Final = 48 * 3600.0
+"""Google deletes a file by itself this long after its upload."""
+
+_PIECE: Final = 8 * 1024 * 1024
+"""Bytes sent at once; the protocol wants a multiple of 256 KiB."""
+
+T = TypeVar("T")
+
+_NAME = re.compile(r"files/[A-Za-z0-9_\-]{1,128}")
+
+
+@dataclass(frozen=True)
+class GeminiFile:
+    """A file as the service sees it. ``state`` is PROCESSING, ACTIVE or FAILED."""
+
+    name: str
+    uri: str
+    mime_type: str
+    state: str
+    error: str = ""
+
+
+class Files:
+    """Uploads, looks at and deletes files, trying again what may pass. Every method raises ``Failure``."""
+
+    def __init__(self, wire: Wire, patience: Patience) -> None:
+        self._wire = wire
+        self._patience = patience
+
+    def upload(self, content: BinaryIO, size: int, mime_type: str, display_name: str, report: Report) -> GeminiFile:
+        """Send ``size`` bytes, going on after a break where the service says that it stopped."""
+        start = partial(self._start, size, mime_type, display_name)
+        url = self._persistently(start, partial(report, 0.0, "Sending the video to Gemini"))
+        sent: int | GeminiFile = 0
+        breaks, lost_track = 0, False
+        while isinstance(sent, int):
+            share = sent / size if size else 0.0
+            doing = f"Sending the video to Gemini: {sent / 1e6:.0f} of {size / 1e6:.0f} MB"
+            report(share, doing)
+            try:
+                if lost_track:
+                    sent, lost_track = self._received(url), False
+                else:
+                    sent, breaks = self._send(url, content, sent, size), 0
+            except Failure as failure:
+                breaks, lost_track = breaks + 1, True
+                if not failure.may_pass or breaks >= self._patience.tries:
+                    raise
+                sleep(self._patience.first_wait * breaks, partial(report, share, doing))
+        return sent
+
+    def get(self, name: str, tick: Tick) -> GeminiFile:
+        get = partial(self._wire.json, "GET", f"/v1beta/{_checked(name)}", about_file=True)
+        return _file(self._persistently(get, tick))
+
+    def delete(self, name: str, tick: Tick) -> None:
+        """A file that is gone already is fine."""
+        try:
+            self._persistently(partial(self._wire.json, "DELETE", f"/v1beta/{_checked(name)}", about_file=True), tick)
+        except Failure as failure:
+            if failure.trouble is not Trouble.FILE_GONE:
+                raise
+
+    def wait_until_active(self, file: GeminiFile, report: Report) -> GeminiFile:
+        """Look until the file is ACTIVE, since using it early is refused. A file that FAILED is a ``Failure`` too."""
+        waited_since = time.monotonic()
+        while file.state != "ACTIVE":
+            if file.state == "FAILED":
+                raise Failure(Trouble.FILE_REFUSED, file.error)
+            waited = time.monotonic() - waited_since
+            if waited > self._patience.ready:
+                raise Failure(Trouble.TIMEOUT)
+            tick = partial(report, waited / self._patience.ready, "Gemini is preparing the video")
+            sleep(self._patience.poll, tick)
+            file = self.get(file.name, tick)
+        return file
+
+    def _persistently(self, call: Callable[[], T], tick: Tick) -> T:
+        return Persistence(self._patience, tick).get(lambda _: call())
+
+    def _start(self, size: int, mime_type: str, display_name: str) -> str:
+        headers = {
+            "X-Goog-Upload-Protocol": "resumable",
+            "X-Goog-Upload-Command": "start",
+            "X-Goog-Upload-Header-Content-Length": str(size),
+            "X-Goog-Upload-Header-Content-Type": mime_type,
+        }
+        address = f"{self._wire.base_url}/upload/v1beta/files"
+        about = {"file": {"display_name": display_name}}
+        response = self._wire.send("POST", address, with_key=True, headers=headers, json=about)
+        url = response.headers.get("x-goog-upload-url", "")
+        if not url.startswith(("https://", "http://")):
+            raise Failure(Trouble.NOT_GEMINI)
+        return url
+
+    def _send(self, url: str, content: BinaryIO, offset: int, size: int) -> int | GeminiFile:
+        """Send the next piece: how far the upload is then, or the file after the last one.
+
+        The upload's own address stands for the key, which is not sent along.
+        """
+        content.seek(offset)
+        piece = content.read(min(_PIECE, size - offset))
+        end = offset + len(piece)
+        if not piece or len(piece) < min(_PIECE, size - offset):
+            raise Failure(Trouble.FILE_REFUSED, "the file became shorter while it was sent")
+        command = "upload, finalize" if end == size else "upload"
+        headers = {"X-Goog-Upload-Offset": str(offset), "X-Goog-Upload-Command": command}
+        response = self._wire.send("POST", url, headers=headers, data=piece)
+        return _file(_inner(read_object(response))) if end == size else end
+
+    def _received(self, url: str) -> int | GeminiFile:
+        """How many bytes have arrived, or the file if all had and only the last answer was lost."""
+        response = self._wire.send("POST", url, headers={"X-Goog-Upload-Command": "query"})
+        if response.headers.get("x-goog-upload-status") == "final":
+            return _file(_inner(read_object(response)))
+        received = response.headers.get("x-goog-upload-size-received", "0")
+        return int(received) if received.isdecimal() else 0
+
+
+def _inner(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = body.get("file")
+    return inner if isinstance(inner, Mapping) else body
+
+
+def _file(body: Mapping[str, Any]) -> GeminiFile:
+    error = body.get("error")
+    return GeminiFile(
+        name=_checked(str(body.get("name") or "")),
+        uri=str(body.get("uri") or ""),
+        mime_type=str(body.get("mimeType") or ""),
+        state=str(body.get("state") or "PROCESSING"),
+        error=plain_sentence(error.get("message")) if isinstance(error, Mapping) else "",
+    )
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise Failure(Trouble.NOT_GEMINI)
+    return name

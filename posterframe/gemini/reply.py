@@ -1,0 +1,160 @@
+"""Reads replies: tolerant of every shape that Gemini was seen to answer in, strict about what comes out. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from posterframe.gemini.prompt import FUNCTION_NAME
+from posterframe.gemini.sdk import Reply
+from posterframe.gemini.text import plain_sentence
+from posterframe.gemini.times import NoTime, read_times
+from posterframe.model import Proposal
+
+SAME_MOMENT: Final = 1.0
+"""Times closer than this many seconds are one moment: Gemini cannot tell them apart at one frame a second."""
+
+_LOOKED_AT: Final = 200
+"""More moments than this in one reply are not read: what comes first is what Gemini thinks best."""
+
+_TIME_NAMES = ("timestamp", "time", "timestamp_seconds", "seconds", "start", "at")
+_REASON_NAMES = ("reason", "description", "explanation", "why")
+_NO_REASON = "Gemini gave no reason for this moment."
+_FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
+
+_BLOCKED = frozenset(
+    {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "ESCALATION", "MODEL_ARMOR"}
+    | {"IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "PUP_LIMITED_DISABLED"}
+)
+"""Finish reasons that a fresh try would not change. Every other one, also one not invented yet, is worth a try."""
+
+
+class Problem(StrEnum):
+    """Why a reply holds no moment."""
+
+    BLOCKED = "blocked"
+    NOTHING_FOUND = "nothing found"
+    CUT_OFF = "cut off"
+    MALFORMED = "malformed"
+    UNUSABLE_TIMES = "unusable times"
+
+    @property
+    def is_worth_a_fresh_try(self) -> bool:
+        return self in (Problem.CUT_OFF, Problem.MALFORMED, Problem.UNUSABLE_TIMES)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The strict result: either proposals, best first, or the problem that there are none."""
+
+    proposals: tuple[Proposal, ...] = ()
+    warnings: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def repaired(self) -> int:
+        """How many proposals had their time repaired."""
+        return sum(1 for proposal in self.proposals if proposal.warnings)
+
+
+def read_reply(reply: Reply, *, duration: float | None, count: int, known: Sequence[Proposal] = ()) -> Findings:
+    """Up to ``count`` moments of a video of ``duration`` seconds (None: not known yet), none of those ``known``."""
+    found = [list(moments) for moments in _moments_in(reply)]
+    if not found:
+        return Findings(problem=_why_none(reply))
+    rows = [row for moments in found for row in moments][:_LOOKED_AT]
+    if not rows:
+        return Findings(problem=Problem.NOTHING_FOUND)
+    return _choose(rows, duration=duration, count=count, known=known)
+
+
+def _choose(rows: Sequence[Any], *, duration: float | None, count: int, known: Sequence[Proposal]) -> Findings:
+    times = read_times([_named(row, _TIME_NAMES) if isinstance(row, Mapping) else row for row in rows], duration)
+    proposals: list[Proposal] = []
+    warnings: list[str] = []
+    repeated = 0
+    for row, time in zip(rows, times, strict=True):
+        if isinstance(time, NoTime):
+            warnings.append(f"A moment was left out: {time.why}.")
+        elif _stands_in(proposals, time.seconds):
+            continue
+        elif _stands_in(known, time.seconds):
+            repeated += 1
+        else:
+            reason = plain_sentence(_named(row, _REASON_NAMES)) or _NO_REASON
+            proposals.append(Proposal(time.seconds, reason, (time.repair,) if time.repair else ()))
+    if repeated:
+        warnings.append(
+            "Moments that were known already were left out."
+            if repeated > 1
+            else "A moment that was known already was left out."
+        )
+    if not proposals:
+        return Findings(warnings=tuple(warnings), problem=Problem.NOTHING_FOUND if repeated else Problem.UNUSABLE_TIMES)
+    return Findings(tuple(proposals[:count]), tuple(warnings))
+
+
+def fit_to_video(proposals: Sequence[Proposal], duration: float) -> Findings:
+    """Check proposals that were made before the file was seen (a YouTube address) against its length in seconds."""
+    rows = [{"timestamp": proposal.timestamp, "reason": proposal.reason} for proposal in proposals]
+    return _choose(rows, duration=duration, count=len(rows), known=())
+
+
+def _stands_in(proposals: Sequence[Proposal], seconds: float) -> bool:
+    return any(abs(proposal.timestamp - seconds) <= SAME_MOMENT for proposal in proposals)
+
+
+def _named(row: Any, names: Sequence[str]) -> Any:
+    if not isinstance(row, Mapping):
+        return None
+    return next((row[name] for name in names if row.get(name) is not None), None)
+
+
+def _moments_in(reply: Reply) -> Iterator[list[Any]]:
+    """Every list of moments, those of the declared function first, then of other names, then JSON in texts."""
+    named = sorted(reply.calls, key=lambda call: call.name.rpartition(".")[2] != FUNCTION_NAME)
+    found = [moments for call in named if (moments := _moments_of(call.args)) is not None]
+    if not found:
+        found = [moments for text in reply.texts if (moments := _moments_of(_json_in(text))) is not None]
+    yield from found
+
+
+def _moments_of(value: Any) -> list[Any] | None:
+    """The moments in a call's arguments: under their name, also as JSON text, bare, or a single one."""
+    if isinstance(value, str):
+        value = _json_in(value)
+    if isinstance(value, list):
+        return value if all(_is_row(row) for row in value) else None
+    if not isinstance(value, Mapping):
+        return None
+    for name in ("moments", "args", "arguments", "parameters"):
+        if name in value:
+            return _moments_of(value[name])
+    return [value] if _named(value, _TIME_NAMES) is not None else None
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, Mapping | int | float | str) or row is None
+
+
+def _json_in(text: str) -> Any:
+    """The JSON that a text is or has in it (models wrap it in fences and in sentences); None without any."""
+    fenced = _FENCED.search(text)
+    candidate = fenced[1] if fenced else text
+    starts = [at for at in (candidate.find("{"), candidate.find("[")) if at >= 0]
+    if not starts:
+        return None
+    try:
+        return json.JSONDecoder().raw_decode(candidate[min(starts) :])[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _why_none(reply: Reply) -> Problem:
+    if reply.blocked or reply.finish in _BLOCKED:
+        return Problem.BLOCKED
+    return Problem.CUT_OFF if reply.finish == "MAX_TOKENS" else Problem.MALFORMED

@@ -1,0 +1,188 @@
+"""Timestamps as Gemini writes them: read in every spelling seen, checked against the video, repaired or refused."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from posterframe.errors import BadInput
+from posterframe.timecode import format_time, parse_time
+
+SLACK: Final = 1.0
+"""Gemini samples one frame a second, so a time this many seconds outside the video still means its edge."""
+
+_LAST_FRAME: Final = 0.05
+"""Seconds before the end where a time past it is put: within the last frame or two of any common rate."""
+
+_LEAST_MILLISECONDS: Final = 1000
+"""A lone number below this is never taken for milliseconds: 45 in a video of 40 s is a wrong time, not 0.045 s."""
+
+_RANGE = re.compile(r"\s*(?:-->|–|—|-|\bto\b|\buntil\b)\s*")
+_WORDS = (
+    (re.compile(r"milliseconds?|msecs?"), "ms"),
+    (re.compile(r"hours?|hrs?"), "h"),
+    (re.compile(r"minutes?|mins?|['′’]"), "m"),
+    (re.compile(r"seconds?|secs?|[\"″”]"), "s"),
+)
+_AROUND = re.compile(r"^(?:at|t\s*=|about|approx\.?|around|~|≈|@|pt|\[|\()+\s*|[\])]+$")
+_MILLISECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*ms")
+_CLOCK_WITH_FRACTION = re.compile(r"(?:(\d{1,3}):)?(\d{2}):(\d{2,3})")
+
+
+@dataclass(frozen=True)
+class Time:
+    """A time in seconds, and in words what was done to it (None for nothing)."""
+
+    seconds: float
+    repair: str | None = None
+
+
+@dataclass(frozen=True)
+class NoTime:
+    """Why something is no time in this video, to stand in a warning."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One way to read what was written; ``how`` names it where it is not the plain one."""
+
+    seconds: float
+    how: str | None = None
+
+
+def read_times(values: Sequence[Any], duration: float | None) -> list[Time | NoTime]:
+    """Each value as a time within a video of ``duration`` seconds, None where its length is not known.
+
+    A plain reading that lies in the video is taken. Otherwise the numbers of one reply are looked at together,
+    since a model that writes one time in milliseconds writes all of them so; then each on its own, where it is
+    repaired when exactly one other reading lies in the video.
+    """
+    numbers = [_as_number(value) for value in values]
+    read_number = _shared_unit([number for number in numbers if number is not None], duration)
+    return [
+        _settle(value, _text_readings(value) if number is None else read_number(number), duration)
+        for value, number in zip(values, numbers, strict=True)
+    ]
+
+
+def _as_number(value: Any) -> float | None:
+    """A number, also one written as text; None for everything else, also for what no video can be as long as."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value.strip().replace(",", ".")) if isinstance(value, str) else float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _settle(written: Any, readings: Sequence[_Reading], duration: float | None) -> Time | NoTime:
+    if not readings:
+        return NoTime(f"“{_shown(written)}” is not a time")
+    plain = readings[0]
+    if duration is None:
+        return (
+            Time(plain.seconds, _repaired(written, plain)) if plain.seconds >= 0 else NoTime("it is before the start")
+        )
+    if _inside(plain.seconds, duration):
+        return Time(_clamped(plain.seconds, duration), _repaired(written, plain) or _moved(plain.seconds, duration))
+    fitting = [reading for reading in readings[1:] if _inside(reading.seconds, duration)]
+    if len(fitting) == 1:
+        return Time(_clamped(fitting[0].seconds, duration), _repaired(written, fitting[0]))
+    if fitting:
+        return NoTime(f"“{_shown(written)}” can be read in {len(fitting)} ways")
+    return NoTime(f"“{_shown(written)}” is outside the video, which is {format_time(duration)} long")
+
+
+def _inside(seconds: float, duration: float) -> bool:
+    return -SLACK <= seconds <= duration + SLACK
+
+
+def _clamped(seconds: float, duration: float) -> float:
+    return seconds if 0 <= seconds < duration else max(0.0, min(seconds, duration - _LAST_FRAME))
+
+
+def _moved(seconds: float, duration: float) -> str | None:
+    if 0 <= seconds <= duration:
+        return None
+    return "The time lay just outside the video and was moved to its edge."
+
+
+def _repaired(written: Any, reading: _Reading) -> str | None:
+    if reading.how is None:
+        return None
+    return f"Time repaired: “{_shown(written)}” was read as {reading.how}, {format_time(max(0.0, reading.seconds))}."
+
+
+def _shown(written: Any) -> str:
+    text = f"{written:g}" if isinstance(written, float) and abs(written) < 1e6 else str(written)
+    return "".join(character for character in text[:24] if character.isprintable() and character not in "<>`")
+
+
+def _number_readings(value: float) -> list[_Reading]:
+    """A lone number: seconds; else milliseconds, or minutes and seconds run together (107 for 1:07)."""
+    readings = [_Reading(value)]
+    if value >= _LEAST_MILLISECONDS:
+        readings.append(_milliseconds(value))
+    if (run_together := _run_together(value)) is not None and value >= 100:
+        readings.append(run_together)
+    return readings
+
+
+def _milliseconds(value: float) -> _Reading:
+    return _Reading(value / 1000, "milliseconds")
+
+
+def _run_together(value: float) -> _Reading | None:
+    minutes, seconds = divmod(value, 100)
+    if value < 0 or seconds >= 60:
+        return None
+    return _Reading(minutes * 60 + seconds, "minutes and seconds run together" if minutes else None)
+
+
+def _shared_unit(numbers: Sequence[float], duration: float | None) -> Callable[[float], Sequence[_Reading]]:
+    """How to read every number of a reply, when seconds do not fit all of them but exactly one other unit does."""
+    if duration is None or len(numbers) < 2 or all(_inside(number, duration) for number in numbers):
+        return _number_readings
+    in_milliseconds = max(numbers) >= _LEAST_MILLISECONDS and all(
+        number == 0 or (number >= 100 and _inside(number / 1000, duration)) for number in numbers
+    )
+    joined = [_run_together(number) for number in numbers]
+    in_minutes = all(reading is not None and _inside(reading.seconds, duration) for reading in joined)
+    if in_milliseconds and not in_minutes:
+        return lambda number: [_milliseconds(number)]
+    if in_minutes and not in_milliseconds:
+        return lambda number: [reading] if (reading := _run_together(number)) else []
+    return _number_readings
+
+
+def _text_readings(value: Any) -> list[_Reading]:
+    """A clock (``1:07.41``, ``00:01:07,4``) or units (``67s``, ``1m07s``); of a range, its start."""
+    if not isinstance(value, str) or not (text := _tidy(value)):
+        return []
+    if match := _MILLISECONDS.fullmatch(text):
+        return [_Reading(float(match[1]) / 1000)]
+    try:
+        readings: list[_Reading] = [_Reading(parse_time(text))]
+    except BadInput:
+        readings = []
+    if match := _CLOCK_WITH_FRACTION.fullmatch(text):
+        fraction = int(match[3]) / 10 ** len(match[3])
+        seconds = int(match[1] or 0) * 60 + int(match[2]) + fraction
+        readings.append(_Reading(seconds, "a clock that ends in a fraction of a second"))
+    return readings
+
+
+def _tidy(value: str) -> str:
+    text = value.strip().lower()[:60]
+    text = _AROUND.sub("", text)
+    if not text.startswith("-"):
+        text = _RANGE.split(text)[0]
+    for pattern, unit in _WORDS:
+        text = pattern.sub(unit, text)
+    return _AROUND.sub("", text).strip()

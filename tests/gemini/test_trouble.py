@@ -1,0 +1,137 @@
+"""Every trouble of the service, through each SDK: its own sentence, and what to do about it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
+from posterframe.gemini.patience import Patience
+from posterframe.model import Wish, ignore_progress
+from posterframe.pickers.gemini import GeminiPicker
+from posterframe.video import Footage
+from tests.gemini.conftest import MOMENTS, QUICK, MakePicker, Sandbox
+
+FINAL: dict[str, tuple[type[PosterframeError], str]] = {
+    "bad-key": (BadInput, "does not accept the key in GEMINI_API_KEY"),
+    "unauthenticated": (BadInput, "does not accept the key in GEMINI_API_KEY"),
+    "no-access": (ServiceFailed, "does not let this key use gemini-3.5-flash-lite"),
+    "no-billing": (ServiceFailed, "billing"),
+    "wrong-place": (ServiceFailed, "does not serve the place"),
+    "no-video": (BadInput, "does not take this video"),
+    "too-long": (BadInput, "too long for gemini-3.5-flash-lite"),
+    "refused": (ServiceFailed, "refused the request .it says: “The request was not liked”"),
+    "retired-model": (BadInput, "set GEMINI_MODEL to one of gemini-3.5-flash-lite, gemini-3.8-flash"),
+    "quota-long": (ServiceFailed, "ask again in 60 minutes"),
+    "quota-daily": (ServiceFailed, "Today’s Gemini quota"),
+}
+"""Said at once: asking again would not help."""
+
+PASSING: dict[str, str] = {
+    "quota": "limit for your key is used up",
+    "quota-bare": "limit for your key is used up",
+    "internal": "overloaded or out of order",
+    "overloaded": "overloaded or out of order",
+    "bad-gateway": "overloaded or out of order",
+    "deadline": "took too long",
+    "html": "not Gemini",
+    "redirect": "not Gemini",
+    "drop": "cannot be reached",
+}
+"""Tried again, and said when it does not pass."""
+
+
+@pytest.mark.parametrize("fault", FINAL)
+def test_what_does_not_pass_is_said_at_once(
+    fault: str, picker: GeminiPicker, footage: Footage, sandbox: Sandbox
+) -> None:
+    sandbox.next(fault, times=9, on="generate")
+    kind, sentence = FINAL[fault]
+    with pytest.raises(kind, match=rf"{sentence}.*local picker"):
+        picker.pick(footage, Wish(), ignore_progress)
+    # On a 401, google-auth under google-generativeai renews its credentials twice by itself.
+    by_itself = 2 if fault == "unauthenticated" else 0
+    assert len(sandbox.asked("generate")) <= 1 + by_itself
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_what_passes_is_waited_out(fault: str, picker: GeminiPicker, footage: Footage, sandbox: Sandbox) -> None:
+    sandbox.next(fault, times=2, on="generate", seconds=0.05)
+    assert picker.pick(footage, Wish(), ignore_progress).proposals == MOMENTS
+    assert len(sandbox.asked("generate")) == 3
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_what_does_not_pass_in_time_is_said_after_a_few_tries(
+    fault: str, picker: GeminiPicker, footage: Footage, sandbox: Sandbox
+) -> None:
+    sandbox.next(fault, times=99, on="generate", seconds=0.05)
+    with pytest.raises(ServiceFailed, match=rf"{PASSING[fault]}.*local picker"):
+        picker.pick(footage, Wish(), ignore_progress)
+    assert len(sandbox.asked("generate")) == QUICK.tries
+
+
+def test_an_empty_answer_is_no_answer(picker: GeminiPicker, footage: Footage, sandbox: Sandbox) -> None:
+    sandbox.next("empty", times=99, on="generate")
+    with pytest.raises(ServiceFailed, match=r"(not Gemini|form that cannot be used).*local picker"):
+        picker.pick(footage, Wish(), ignore_progress)
+
+
+def test_a_quota_that_opens_too_late_for_the_deadline_is_not_waited_for(
+    make_picker: MakePicker, footage: Footage, sandbox: Sandbox
+) -> None:
+    sandbox.next("quota", times=9, seconds=30)
+    with pytest.raises(ServiceFailed, match="used up"):
+        make_picker(patience=Patience(total=2.0)).pick(footage, Wish(), ignore_progress)
+    assert len(sandbox.asked("generate")) == 1
+
+
+def test_a_service_that_never_answers_is_given_up(make_picker: MakePicker, footage: Footage, sandbox: Sandbox) -> None:
+    sandbox.next("hang", times=9, on="generate")
+    impatient = Patience(tries=2, reply=1.0, total=9.0, first_wait=0.02, longest_wait=0.02)
+    with pytest.raises(ServiceFailed, match=r"took too long.*local picker"):
+        make_picker(patience=impatient).pick(footage, Wish(), ignore_progress)
+    assert 1 <= len(sandbox.asked("generate")) <= 2
+
+
+def test_nothing_listening_is_said(make_picker: MakePicker, footage: Footage, closed_port: int) -> None:
+    picker = make_picker(base_url=f"http://127.0.0.1:{closed_port}")
+    with pytest.raises(ServiceFailed, match=r"cannot be reached.*GEMINI_BASE_URL.*local picker"):
+        picker.pick(footage, Wish(), ignore_progress)
+
+
+def test_a_person_who_cancels_is_heard_while_gemini_is_silent(
+    picker: GeminiPicker, footage: Footage, sandbox: Sandbox
+) -> None:
+    sandbox.next("hang", on="generate")
+
+    def cancel_once_asked(_: float, doing: str) -> None:
+        if "watching" in doing and sandbox.asked("generate"):
+            raise Stopped("stopped")
+
+    with pytest.raises(Stopped):
+        picker.pick(footage, Wish(), cancel_once_asked)
+
+
+def test_the_model_that_was_shut_down_gets_the_live_list(make_picker: MakePicker, footage: Footage) -> None:
+    with pytest.raises(BadInput, match=r"no model “gemini-2.0-flash”.*one of gemini-3.5-flash-lite"):
+        make_picker(model="gemini-2.0-flash").pick(footage, Wish(), ignore_progress)
+
+
+def test_a_list_that_cannot_be_had_does_not_hide_the_trouble(
+    picker: GeminiPicker, footage: Footage, sandbox: Sandbox
+) -> None:
+    sandbox.next("retired-model", on="generate")
+    sandbox.next("internal", on="models")
+    with pytest.raises(BadInput, match=r"no model.*a model that Google lists"):
+        picker.pick(footage, Wish(), ignore_progress)
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that is taken, but where nobody answers the door."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
