@@ -1,0 +1,106 @@
+"""One pair of eyes on the jobs of all services and reviews; polling.py says when to look, what is seen is stored."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from posterframe.lookout import Lookout, Seen
+from posterframe.model import Job, Thumbnail, ThumbnailStatus
+from posterframe.polling import NEVER_PLACED, OVERDUE, Watched, keep_waiting, watch
+from posterframe.studio import Studio
+
+log = logging.getLogger(__name__)
+
+IDLE = 1.0
+"""Seconds between two looks into the store while no job is due; a job made in this process wakes us before that."""
+
+
+class Follower:
+    """Looks at jobs until they end. Nothing is lost with it: it finds all it needs in the store.
+
+    ``keep`` is called with the id of a thumbnail whose picture can be fetched; it may be called again for one.
+    """
+
+    def __init__(self, studio: Studio, keep: Callable[[str], None]) -> None:
+        self._studio = studio
+        self._keep = keep
+        self._wake = threading.Event()
+        self._leave = threading.Event()
+        self._called = threading.Event()
+        self._lookouts = {name: Lookout(extractor) for name, extractor in studio.extractors.items()}
+        self._handed_over: set[str] = set()
+
+    def run(self) -> None:
+        """Follow until ``stop``. Nothing that goes wrong in between ends it: all jobs of all reviews hang on it."""
+        while not self._leave.is_set():
+            try:
+                pause = self._round()
+            except Exception:
+                log.exception("the jobs could not be followed")
+                pause = IDLE
+            self._wake.wait(pause)
+            self._wake.clear()
+
+    def wake(self) -> None:
+        """A job was made: look into the store for it."""
+        self._wake.set()
+
+    def call(self) -> None:
+        """A service says that something has happened: look at its jobs soon, due or not."""
+        self._called.set()
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._leave.set()
+        self._wake.set()
+
+    def _round(self) -> float:
+        """Do what is due now; the seconds until something may be due again."""
+        followed = self._studio.store.followed()
+        self._handed_over &= {thumbnail.id for thumbnail in followed}
+        called = self._called.is_set()
+        self._called.clear()
+        pause = IDLE
+        for name, lookout in self._lookouts.items():
+            mine = [one for one in followed if one.extractor == name and one.id not in self._handed_over]
+            if called:
+                lookout.hurry()
+            pause = min(pause, self._look(lookout, mine))
+        return pause
+
+    def _look(self, lookout: Lookout, thumbnails: Sequence[Thumbnail]) -> float:
+        by_job = {one.job_id: one for one in thumbnails if one.job_id}
+        lookout.jobs = {job_id: _watched(lookout.jobs.get(job_id), one) for job_id, one in by_job.items()}
+        self._store(lookout.turn(), by_job)
+        pause = lookout.pause()
+        return IDLE if pause is None else pause
+
+    def _store(self, seen: Seen, by_job: dict[str, Thumbnail]) -> None:
+        for job_id, job in seen.answers.items():
+            self._saw(by_job[job_id], job)
+        for job_id in seen.overdue:
+            self._studio.store.update_thumbnail(by_job[job_id].id, error=OVERDUE)
+        for job_id in seen.never_placed:
+            failed = ThumbnailStatus.FAILED
+            self._studio.store.update_thumbnail(by_job[job_id].id, status=failed, error=NEVER_PLACED)
+
+    def _saw(self, thumbnail: Thumbnail, job: Job) -> None:
+        """Store what a look has told of a thumbnail's job."""
+        update = self._studio.store.update_thumbnail
+        if job.status is ThumbnailStatus.READY:
+            update(thumbnail.id, url=job.url, progress=job.progress)
+            self._handed_over.add(thumbnail.id)
+            self._keep(thumbnail.id)
+        elif job.status.is_final:
+            update(thumbnail.id, status=job.status, error=job.error)
+        elif job.progress is not None and job.progress != thumbnail.progress:
+            update(thumbnail.id, progress=job.progress)
+
+
+def _watched(before: Watched | None, thumbnail: Thumbnail) -> Watched:
+    """The job of a thumbnail as it was last seen, waited for from when the store says."""
+    since = (thumbnail.waiting_since or thumbnail.updated_at).timestamp()
+    job = before or watch(str(thumbnail.job_id), since)
+    return job if job.asked_at >= since else keep_waiting(job, since)
