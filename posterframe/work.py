@@ -1,0 +1,284 @@
+"""The steps of a review, each a function of an id: read the video, watch it, refine, preview, cut.
+
+Each may be run again after a crash and then goes on from what is stored. They run in worker processes, know
+the store and the media, and nothing of the workflow engine or the screen.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PIL import Image
+
+from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
+from posterframe.gemini.reply import fit_to_video
+from posterframe.model import (
+    BY_FILE,
+    Cut,
+    Job,
+    Moment,
+    Picture,
+    Proposal,
+    Report,
+    Review,
+    Round,
+    RoundState,
+    SourceKind,
+    Stage,
+    Thumbnail,
+    ThumbnailStatus,
+)
+from posterframe.quality import measure, warnings
+from posterframe.refine import refine
+from posterframe.settings import Settings
+from posterframe.studio import Studio, open_studio
+from posterframe.timecode import clamp_time
+from posterframe.video import Frame, Video
+
+log = logging.getLogger(__name__)
+
+PREVIEW_HEIGHT = 540
+"""Previews are this many pixels high at most: sharp in the table and as a large picture beside it."""
+
+PREVIEW_QUALITY = 80
+"""WebP quality of previews; at 540 pixels about 30 kB each."""
+
+ON_OUR_OWN = "Posterframe"
+"""Who stands in the log where no person decided."""
+
+PROGRESS_EVERY = 0.25
+"""Seconds between two progress notes of a round: often enough to look alive, rare enough for the database."""
+
+
+Task = Callable[[Studio, str], None]
+"""A step: what it works with, and the id of what it works on."""
+
+
+def do(chosen: Settings, task: Task, subject_id: str) -> None:
+    """Run a step in this worker process. Only errors that a person can read leave it; the log has the others."""
+    try:
+        task(open_studio(chosen), subject_id)
+    except PosterframeError:
+        raise
+    except Exception as error:
+        log.exception("%s of %s failed", task.__name__, subject_id)
+        raise ServiceFailed(
+            "Something went wrong on our side. Try again; if it happens again, the log of this server says more."
+        ) from error
+
+
+def warm_up(chosen: Settings) -> None:
+    """Have everything loaded and open in this worker before the first step comes."""
+    open_studio(chosen)
+
+
+def read_video(studio: Studio, round_id: str) -> None:
+    """Open and probe the video of a round, and store what it is."""
+    review, _ = _subject(studio, round_id)
+    report = _reporter(studio, round_id, Stage.READING)
+    report(0.0, "Reading the video")
+    if review.video is None and review.source is not SourceKind.YOUTUBE:
+        with studio.footage(review).open() as video:
+            studio.store.set_video(review.id, video.info)
+    report(1.0, "Reading the video")
+
+
+def watch(studio: Studio, round_id: str) -> None:
+    """Let the round's picker watch the video and store what it proposes."""
+    review, round_ = _subject(studio, round_id)
+    if round_.picker == BY_FILE:
+        _match_to_file(studio, review)
+        return
+    picker = studio.picker(round_.picker)
+    picked = picker.pick(studio.footage(review), round_.wish, _reporter(studio, round_id, Stage.WATCHING))
+    studio.store.keep_picked(round_id, picked)
+
+
+def refine_moments(studio: Studio, round_id: str) -> None:
+    """Move each proposed moment of a round to the best frame near it."""
+    review, _ = _subject(studio, round_id)
+    report = _reporter(studio, round_id, Stage.REFINING)
+    waiting = [moment for moment in studio.store.moments(review.id) if _needs_refining(moment)]
+    if not waiting or review.source is SourceKind.YOUTUBE:
+        return
+    with studio.footage(review).open() as video:
+        for done, moment in enumerate(waiting):
+            report(done / len(waiting), f"Finding the best frame · {done + 1} of {len(waiting)}")
+            refined = refine(video, clamp_time(moment.timestamp, video.info.duration))
+            notes = (*moment.warnings, *refined.warnings)
+            studio.store.set_refined(moment.id, refined.timestamp, refined.quality, notes, refined.explanation)
+    report(1.0, "Finding the best frames")
+
+
+def preview_moments(studio: Studio, round_id: str) -> None:
+    """Make the previews of a round's moments."""
+    review, _ = _subject(studio, round_id)
+    report = _reporter(studio, round_id, Stage.PREVIEWING)
+    waiting = [moment for moment in studio.store.moments(review.id) if needs_preview(moment)]
+    if not waiting or review.source is SourceKind.YOUTUBE:
+        return
+    with studio.footage(review).open() as video:
+        for done, moment in enumerate(waiting):
+            report(done / len(waiting), f"Making previews · {done + 1} of {len(waiting)}")
+            _preview(studio, video, moment)
+    report(1.0, "Making previews")
+
+
+def finish(studio: Studio, round_id: str, state: RoundState, error: str | None = None) -> None:
+    """Close a round, unless the person has cancelled it meanwhile."""
+    studio.store.finish_round(round_id, state, error=error)
+
+
+def preview_moment(studio: Studio, moment_id: str) -> None:
+    """Make a preview of the frame at a moment's time, again if the time is edited meanwhile."""
+    moment = studio.store.moment(moment_id)
+    if moment is None or not needs_preview(moment):
+        return
+    review = studio.store.review(moment.review_id)
+    if review is None or review.source is SourceKind.YOUTUBE:
+        return
+    try:
+        with studio.footage(review).open() as video:
+            latest: Moment | None = moment
+            while latest is not None and needs_preview(latest):
+                _preview(studio, video, latest)
+                latest = studio.store.moment(moment_id)
+    except PosterframeError as error:
+        studio.store.set_preview_failed(moment_id, moment.timestamp, str(error))
+
+
+def cut(studio: Studio, thumbnail_id: str) -> None:
+    """Ask the thumbnail's extractor for its picture, and keep the picture when it is there at once."""
+    thumbnail = studio.store.thumbnail(thumbnail_id)
+    if thumbnail is None or thumbnail.status.is_final:
+        return
+    review = studio.store.review(thumbnail.review_id)
+    since = thumbnail.waiting_since or datetime.now(UTC)
+    begun = studio.store.update_thumbnail(thumbnail_id, status=ThumbnailStatus.PROCESSING, waiting_since=since)
+    if review is None or begun.status.is_final or begun.job_id is not None:
+        return
+    extractor = studio.extractor(thumbnail.extractor)
+    asked = as_cut(begun, review)
+    job = extractor.start(studio.footage(review), asked)
+    if job.picture is not None:
+        _keep_picture(studio, thumbnail_id, job.picture, job)
+    else:
+        ended = job.status if job.status is not ThumbnailStatus.READY and job.status.is_final else begun.status
+        studio.store.update_thumbnail(
+            thumbnail_id,
+            status=ended,
+            job_id=job.id,
+            url=job.url,
+            progress=job.progress,
+            error=job.error,
+            waiting_since=datetime.now(UTC),  # the service may have let us wait before it took the job
+        )
+
+
+def keep(studio: Studio, thumbnail_id: str) -> None:
+    """Fetch the picture of a service's job that is done, check it, and keep it, whatever becomes of its address."""
+    thumbnail = studio.store.thumbnail(thumbnail_id)
+    review = studio.store.review(thumbnail.review_id) if thumbnail else None
+    if thumbnail is None or review is None or thumbnail.status.is_final:
+        return
+    job = Job(ThumbnailStatus.READY, id=thumbnail.job_id, url=thumbnail.url)
+    picture = studio.extractor(thumbnail.extractor).fetch(job, as_cut(thumbnail, review))
+    _keep_picture(studio, thumbnail_id, picture, job)
+
+
+def _keep_picture(studio: Studio, thumbnail_id: str, picture: Picture, job: Job) -> None:
+    """Store a finished picture and mark its thumbnail as ready."""
+    key = studio.media.put(picture.data, "thumbnails", picture.format.value)
+    studio.store.update_thumbnail(
+        thumbnail_id,
+        status=ThumbnailStatus.READY,
+        job_id=job.id,
+        url=job.url,
+        picture=key,
+        width=picture.width,
+        height=picture.height,
+        bytes=len(picture.data),
+    )
+
+
+def fail_thumbnail(studio: Studio, thumbnail_id: str, error: str) -> None:
+    """Mark a thumbnail as failed, with a sentence that says why."""
+    studio.store.update_thumbnail(thumbnail_id, status=ThumbnailStatus.FAILED, error=error)
+
+
+def needs_preview(moment: Moment) -> bool:
+    """Whether the stored preview is not that of the moment's time."""
+    return moment.preview_error is None and (moment.preview is None or moment.preview_at != moment.timestamp)
+
+
+def _needs_refining(moment: Moment) -> bool:
+    """Whether a suggested moment still stands where it was suggested."""
+    return moment.refined_timestamp is None and moment.suggested_timestamp == moment.timestamp
+
+
+def _match_to_file(studio: Studio, review: Review) -> None:
+    """Hold moments that were suggested without a file against the length of the one that has come."""
+    assert review.video is not None, "the video is read before"
+    for moment in studio.store.moments(review.id):
+        if _needs_refining(moment):
+            found = fit_to_video([Proposal(moment.timestamp, moment.reason)], review.video.duration).proposals
+            if not found:
+                studio.store.remove_moment(moment.id, ON_OUR_OWN)
+            elif found[0].timestamp != moment.timestamp:
+                studio.store.retime(moment.id, found[0].timestamp, ON_OUR_OWN)
+
+
+def as_cut(thumbnail: Thumbnail, review: Review) -> Cut:
+    """What to ask of an extractor for a thumbnail, its time kept within the video."""
+    duration = review.video.duration if review.video else thumbnail.timestamp
+    time = clamp_time(thumbnail.timestamp, duration)
+    return Cut(thumbnail.id, time, thumbnail.shape, asked_at=thumbnail.waiting_since)
+
+
+def _subject(studio: Studio, round_id: str) -> tuple[Review, Round]:
+    round_ = studio.store.round(round_id)
+    review = studio.store.review(round_.review_id) if round_ else None
+    if round_ is None or review is None:
+        raise BadInput("This review does not exist any more.")
+    return review, round_
+
+
+def _reporter(studio: Studio, round_id: str, stage: Stage) -> Report:
+    """A report that stores progress a few times a second and raises ``Stopped`` once the round is cancelled."""
+    last = -PROGRESS_EVERY
+
+    def report(fraction: float, doing: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < PROGRESS_EVERY and 0.0 < fraction < 1.0:
+            return
+        last = now
+        if not studio.store.set_progress(round_id, stage, fraction, doing):
+            raise Stopped("Cancelled.")
+
+    return report
+
+
+def _preview(studio: Studio, video: Video, moment: Moment) -> None:
+    """Store the frame at a moment's time, and what it measures where refine has not measured this very frame."""
+    try:
+        frame = video.frame_at(clamp_time(moment.timestamp, video.info.duration), max_height=PREVIEW_HEIGHT)
+    except BadInput as error:
+        studio.store.set_preview_failed(moment.id, moment.timestamp, str(error))
+        return
+    key = studio.media.put(_encode(frame), "previews", "webp")
+    if moment.quality and moment.refined_timestamp == moment.timestamp:
+        studio.store.set_preview(moment.id, moment.timestamp, key)
+        return
+    quality = measure(frame.pixels)
+    studio.store.set_preview(moment.id, moment.timestamp, key, quality=quality, warnings=warnings(quality))
+
+
+def _encode(frame: Frame) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(frame.pixels).save(buffer, "WEBP", quality=PREVIEW_QUALITY, method=2)
+    return buffer.getvalue()

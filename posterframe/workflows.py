@@ -1,0 +1,299 @@
+"""The durable workflows, and the only place that knows the workflow engine (DBOS).
+
+What is asked for is stored first and queued after, under the id that it has in the store. So a process killed
+anywhere goes on where it stopped, and asking twice is asking once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from posterframe import work
+from posterframe.errors import PosterframeError, ServiceBusy, Stopped
+from posterframe.following import Follower
+from posterframe.model import RoundState, Thumbnail, new_id
+from posterframe.owning import own
+from posterframe.settings import Role, Settings, sqlite_url
+from posterframe.studio import Studio, open_studio
+from posterframe.workers import Leaving, Workers
+
+log = logging.getLogger(__name__)
+
+WORKFLOWS_VERSION = "1"
+"""Raised when the order of steps in a workflow changes; work under way is only taken up by the same version."""
+
+WATCH_QUEUE = "watch"
+QUICK_QUEUE = "quick"
+SERVICE_QUEUE = "service"
+FETCH_QUEUE = "fetch"
+
+ASKS_AT_ONCE = 8
+ASKS_A_SECOND = 20
+"""How many jobs are asked of services at once, and in a second by the whole installation; neither tells its limit."""
+
+FETCHES_AT_ONCE = 8
+"""Pictures are fetched apart from the asking: a service that makes us wait there does not hold back what is done."""
+
+SWEEPS_EVERY = 30.0
+"""Seconds between two sweeps for work that was stored but never queued."""
+
+QUEUE_LOOKS_EVERY = 0.1
+"""Seconds between two looks of a queue for new work; the engine's default of 1 s would be felt by the person."""
+
+
+@dataclass
+class Engine:
+    """The running engine of this process: the lock on its data folder, and who does the work.
+
+    ``leaving`` has its result once the process is ending.
+    """
+
+    settings: Settings
+    lock: IO[bytes]
+    follower: Follower
+    leaving: Future[None] = field(default_factory=Future)
+    watchers: Workers = field(default_factory=lambda: Workers(max(1, (os.cpu_count() or 2) - 1)))
+    quick: Workers = field(default_factory=lambda: Workers(2))
+
+    def warm_up(self) -> None:
+        """Let one worker of each kind start now, so that the first person does not wait for it."""
+        for workers in (self.watchers, self.quick):
+            with suppress(Leaving, PosterframeError):
+                workers.run(work.warm_up, self.settings)
+
+
+_engine: Engine | None = None
+
+
+def start(studio: Studio) -> None:
+    """Start the engine, take up what an earlier process left, and queue what was stored but never queued.
+
+    Raises ``BadInput`` when another process already works on this data folder.
+    """
+    global _engine  # noqa: PLW0603 -- the workflow engine itself is one per process
+    chosen = studio.settings
+    _engine = Engine(chosen, own(chosen.home, chosen.role), Follower(studio, keep))
+    DBOS(config=_config(chosen))
+    if chosen.role is Role.WEB:
+        DBOS.listen_queues([])
+    DBOS.launch()
+    watching = max(1, (os.cpu_count() or 2) - 1)
+    DBOS.register_queue(WATCH_QUEUE, worker_concurrency=watching, polling_interval_sec=QUEUE_LOOKS_EVERY)
+    DBOS.register_queue(QUICK_QUEUE, worker_concurrency=2, polling_interval_sec=QUEUE_LOOKS_EVERY)
+    DBOS.register_queue(
+        SERVICE_QUEUE,
+        worker_concurrency=ASKS_AT_ONCE,
+        limiter={"limit": ASKS_A_SECOND, "period": 1.0},
+        polling_interval_sec=QUEUE_LOOKS_EVERY,
+    )
+    DBOS.register_queue(FETCH_QUEUE, worker_concurrency=FETCHES_AT_ONCE, polling_interval_sec=QUEUE_LOOKS_EVERY)
+    if chosen.role is not Role.WEB:
+        for task in (_engine.follower.run, _engine.warm_up):
+            threading.Thread(target=task, daemon=True).start()
+        threading.Thread(target=_sweep_until, args=(studio, _engine.leaving), daemon=True).start()
+    sweep(studio)
+
+
+def stop() -> None:
+    """End this process's part at once; what is under way goes on at the next start."""
+    global _engine
+    if _engine is None:
+        return
+    engine, _engine = _engine, None
+    engine.follower.stop()
+    engine.leaving.set_result(None)
+    engine.watchers.close()
+    engine.quick.close()
+    DBOS.destroy(workflow_completion_timeout_sec=0)
+    engine.lock.close()
+
+
+def _sweep_until(studio: Studio, leaving: Future[None]) -> None:
+    """Sweep now and then: a press that makes a page start anew may end it between storing a wish and queueing it."""
+    while not leaving.done():
+        with suppress(TimeoutError):
+            leaving.result(SWEEPS_EVERY)
+            return
+        try:
+            sweep(studio, quiet_for=SWEEPS_EVERY)
+        except PosterframeError:
+            log.exception("the sweep for unfinished work failed")
+
+
+def sweep(studio: Studio, *, quiet_for: float = 0.0) -> None:
+    """Queue what the store holds as unfinished and nobody has reported on for so many seconds.
+
+    What is queued already stays as it is.
+    """
+    unfinished = studio.store.unfinished(quiet_for=quiet_for)
+    for round_ in unfinished.rounds:
+        watch(round_.id)
+    for thumbnail in unfinished.thumbnails:
+        cut(thumbnail)
+    for moment in unfinished.moments:
+        preview(moment.id)
+
+
+def call() -> None:
+    """A service says that a job has ended: let the follower look. Of no effect in a process that follows no jobs."""
+    if _engine is not None:
+        _engine.follower.call()
+
+
+def watch(round_id: str) -> None:
+    """Queue a round: read the video, watch it, refine, preview."""
+    with SetWorkflowID(round_id):
+        DBOS.enqueue_workflow(WATCH_QUEUE, watch_round, round_id)
+
+
+def preview(moment_id: str) -> None:
+    """Queue a preview of a moment at its time in force."""
+    with SetWorkflowID(f"preview-{moment_id}-{new_id()}"):
+        DBOS.enqueue_workflow(QUICK_QUEUE, preview_moment, moment_id)
+
+
+def cut(thumbnail: Thumbnail) -> None:
+    """Queue the cutting of a thumbnail."""
+    extractor = _studio().extractors.get(thumbnail.extractor)
+    # One whose key was taken away meanwhile fails in its own step, where its picture is told so.
+    queue = QUICK_QUEUE if extractor is not None and not extractor.is_service else SERVICE_QUEUE
+    with SetWorkflowID(thumbnail.id):
+        DBOS.enqueue_workflow(queue, cut_thumbnail, thumbnail.id, queue)
+
+
+def keep(thumbnail_id: str) -> None:
+    """Queue the fetching of a picture that a service has cut."""
+    with SetWorkflowID(f"keep-{thumbnail_id}"):
+        DBOS.enqueue_workflow(FETCH_QUEUE, keep_thumbnail, thumbnail_id)
+
+
+@DBOS.workflow()
+def watch_round(round_id: str) -> None:
+    """One round, from a video that nobody has looked at to moments with previews."""
+    try:
+        for task in (work.read_video, work.watch, work.refine_moments, work.preview_moments):
+            _step(task, round_id, WATCH_QUEUE)
+        state, error = RoundState.DONE, None
+    except Stopped:
+        state, error = RoundState.CANCELLED, None
+    except PosterframeError as failure:
+        state, error = RoundState.FAILED, str(failure)
+    DBOS.run_step({"name": "finish"}, _finish_round, round_id, state.value, error)
+
+
+@DBOS.workflow()
+def preview_moment(moment_id: str) -> None:
+    """A new preview after a time was edited or a moment added by hand."""
+    _step(work.preview_moment, moment_id, QUICK_QUEUE)
+
+
+@DBOS.workflow()
+def cut_thumbnail(thumbnail_id: str, queue: str) -> None:
+    """One thumbnail, from the wish to the stored picture, or to a service's job that is followed from there on."""
+    try:
+        _patiently(work.cut, thumbnail_id, queue)
+    except PosterframeError as failure:
+        DBOS.run_step({"name": "fail"}, _fail_thumbnail, thumbnail_id, str(failure))
+    _running().follower.wake()
+
+
+@DBOS.workflow()
+def keep_thumbnail(thumbnail_id: str) -> None:
+    """The picture of a service's job, fetched once the job is done."""
+    try:
+        _patiently(work.keep, thumbnail_id, FETCH_QUEUE)
+    except PosterframeError as failure:
+        DBOS.run_step({"name": "fail"}, _fail_thumbnail, thumbnail_id, str(failure))
+
+
+def _finish_round(round_id: str, state: str, error: str | None) -> None:
+    work.finish(_studio(), round_id, RoundState(state), error)
+
+
+def _fail_thumbnail(thumbnail_id: str, error: str) -> None:
+    work.fail_thumbnail(_studio(), thumbnail_id, error)
+
+
+def _step(task: work.Task, subject_id: str, queue: str) -> None:
+    """Run one piece of work as a recorded step: in a worker process, or here where it only waits for a service."""
+    DBOS.run_step({"name": task.__name__}, _run, task, subject_id, queue)
+
+
+def _patiently(task: work.Task, thumbnail_id: str, queue: str) -> None:
+    """A step that a busy service puts off for as long as it asks, however often; a restart does not begin anew."""
+    while True:
+        try:
+            _step(task, thumbnail_id, queue)
+        except ServiceBusy as busy:
+            until = DBOS.run_step({"name": "until"}, lambda wait: time.time() + wait, busy.wait)
+            if wait([_running().leaving], until - time.time()).done:
+                raise Leaving from None
+        else:
+            return
+
+
+def _run(task: work.Task, subject_id: str, queue: str) -> None:
+    engine = _running()
+    if queue in (SERVICE_QUEUE, FETCH_QUEUE):
+        _run_beside(engine, task, subject_id)
+    else:
+        workers = engine.watchers if queue == WATCH_QUEUE else engine.quick
+        workers.run(work.do, engine.settings, task, subject_id)
+
+
+def _run_beside(engine: Engine, task: work.Task, subject_id: str) -> None:
+    """Run what waits for a service in a thread of its own, for which the end of this process does not wait."""
+    outcome: Future[None] = Future()
+
+    def go() -> None:
+        try:
+            work.do(engine.settings, task, subject_id)
+        except Exception as error:
+            outcome.set_exception(error)
+        else:
+            outcome.set_result(None)
+
+    threading.Thread(target=go, daemon=True).start()
+    wait([outcome, engine.leaving], return_when=FIRST_COMPLETED)
+    if not outcome.done():
+        raise Leaving
+    outcome.result()
+
+
+def _running() -> Engine:
+    if _engine is None:
+        raise Leaving  # so that work which is under way at the end counts as unfinished, and not as failed
+    return _engine
+
+
+def _studio() -> Studio:
+    return open_studio(_running().settings)
+
+
+def _config(chosen: Settings) -> DBOSConfig:
+    address = chosen.sqlalchemy_url if chosen.database_url else sqlite_url(chosen.home / "engine.sqlite")
+    return {
+        "name": "posterframe",
+        "system_database_url": address,
+        "application_version": WORKFLOWS_VERSION,
+        "executor_id": "web" if chosen.role is Role.WEB else _executor_id(chosen.home),
+        "log_level": "ERROR",
+    }
+
+
+def _executor_id(home: Path) -> str:
+    """A name for whoever works on this data folder, kept in it: pending work is recovered under the same name only."""
+    path = home / "executor"
+    if not path.exists():
+        path.write_text(new_id())
+    return path.read_text()
