@@ -1,0 +1,46 @@
+"""The same job without a screen. Errors go to standard error in one line: exit 2 for bad input, 1 for a failure."""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from typing import Any
+
+import click
+
+from posterframe.errors import BadInput, PosterframeError
+
+COMMANDS = ("cut", "pick", "run", "sample", "sandbox", "worker")
+"""Each is the function of its name in the module of its name, loaded when it is asked for."""
+
+CTRL_C = 130
+"""What shells expect of a command that Ctrl+C has ended: 128 and the number of the signal."""
+
+
+class _Commands(click.Group):
+    """Every error that is meant for people leaves as one line and the exit code that the contract names."""
+
+    def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"posterframe.cli.{name}"), name)
+        return command
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except PosterframeError as error:
+            click.echo(str(error), err=True)
+            context.exit(2 if isinstance(error, BadInput) else 1)
+        except KeyboardInterrupt:
+            context.exit(CTRL_C)
+
+
+@click.group(cls=_Commands)
+@click.version_option(package_name="posterframe")
+def main() -> None:
+    """Pick a video's thumbnail: moments worth a look, the best real frame at each, pictures ready for use."""
+    logging.basicConfig(level=logging.CRITICAL)

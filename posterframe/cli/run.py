@@ -1,0 +1,45 @@
+"""``posterframe run``: the app with its pages."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+import click
+
+from posterframe.cli.terminal import PROJECT
+from posterframe.errors import BadInput
+from posterframe.owning import own
+from posterframe.settings import settings
+from posterframe.studio import open_studio
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Where to listen.")
+@click.option("--host", default="localhost", show_default=True, help="0.0.0.0 lets other machines in.")
+def run(port: int, host: str) -> None:
+    """Start the app and print its address."""
+    app = PROJECT / "app.py"
+    if not app.is_file():
+        raise BadInput("The app is not here: run this from the project's own folder, after make install.")
+    _check_port(host, port)
+    open_studio(settings()).store.close()
+    own(settings().home, settings().role).close()
+    click.echo(f"Posterframe is at http://{host}:{port}  (Ctrl+C stops it; your reviews are in {settings().home})")
+    sys.stdout.flush()
+    arguments = ["--server.port", str(port), "--server.address", host, "--logger.level", "error"]
+    os.chdir(PROJECT)
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(app), *arguments])  # noqa: S606
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BadInput(
+                f"Port {port} is taken or cannot be used. Choose another, such as make run PORT={port + 1}."
+            ) from error
