@@ -1,0 +1,103 @@
+"""One moment at a time, large: look, approve or reject, on to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.picture import show_picture
+from components.session import studio, who
+from components.words import plain
+from posterframe.model import BY_HAND, DecisionState, Moment, Snapshot
+from posterframe.timecode import format_time
+
+DECISION_BADGES = {
+    DecisionState.CANDIDATE: ("Undecided", "gray"),
+    DecisionState.APPROVED: ("Approved", "green"),
+    DecisionState.REJECTED: ("Rejected", "red"),
+}
+
+
+def show_decide(snapshot: Snapshot) -> None:
+    """The frame of the moment in turn beside its reason and the three buttons; keys work outside of fields."""
+    moments = [one for one in snapshot.moments if one.preview]
+    if not moments:
+        return
+    moment = _in_turn(moments)
+    picture, words = st.columns([3, 2], gap="medium")
+    label = f"Frame at {format_time(moment.timestamp)}"
+    video = snapshot.review.video
+    with picture:
+        show_picture(str(moment.preview), label, (video.width, video.height) if video else (16, 9))
+    with words, st.container(border=True, key="decide"):
+        _show_place(moments, moment)
+        st.markdown(f"### {plain(moment.reason or label)}")
+        _show_notes(moment)
+        _show_buttons(moments, moment)
+
+
+def _in_turn(moments: Sequence[Moment]) -> Moment:
+    """The moment that the person is at: the one they went to, else the first one undecided, else the first."""
+    chosen = st.session_state.get("in_turn")
+    for moment in moments:
+        if moment.id == chosen:
+            return moment
+    return next((one for one in moments if one.decision is DecisionState.CANDIDATE), moments[0])
+
+
+def _show_place(moments: Sequence[Moment], moment: Moment) -> None:
+    decided = sum(one.decision is not DecisionState.CANDIDATE for one in moments)
+    picker = studio().pickers.get(moment.source)
+    origin = (
+        "added by hand" if moment.source == BY_HAND else f"suggested by {picker.label if picker else moment.source}"
+    )
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        place = f"Moment {moments.index(moment) + 1} of {len(moments)} · {format_time(moment.timestamp)} · {origin}"
+        st.caption(plain(place), width="content")
+        st.caption(f"{decided} of {len(moments)} decided", width="content")
+    st.progress(decided / len(moments))
+
+
+def _show_notes(moment: Moment) -> None:
+    word, colour = DECISION_BADGES[moment.decision]
+    with st.container(horizontal=True, gap="xsmall"):
+        st.badge(word, color=colour)  # type: ignore[arg-type]
+        if moment.refine_note and moment.timestamp == moment.refined_timestamp:
+            st.badge(plain(moment.refine_note), color="gray")
+        for warning in moment.warnings:
+            st.badge(plain(warning), color="orange")
+
+
+def _show_buttons(moments: Sequence[Moment], moment: Moment) -> None:
+    with st.container(horizontal=True, gap="small"):
+        approve, reject = DecisionState.APPROVED, DecisionState.REJECTED
+        st.button("Approve", type="primary", shortcut="a", on_click=_decide, args=(moments, moment, approve))
+        st.button("Reject", shortcut="x", on_click=_decide, args=(moments, moment, reject))
+        st.button("Undo", shortcut="u", on_click=_undo, disabled="decided" not in st.session_state)
+    with st.container(horizontal=True, gap="small"):
+        place = moments.index(moment)
+        before, after = moments[place - 1].id, moments[(place + 1) % len(moments)].id
+        st.button("Previous", type="tertiary", shortcut="Left", on_click=_go_to, args=(before,))
+        st.button("Next", type="tertiary", shortcut="Right", on_click=_go_to, args=(after,))
+
+
+def _decide(moments: Sequence[Moment], moment: Moment, decision: DecisionState) -> None:
+    """Store the decision and go to the next moment that is undecided, in a circle; stay where there is none."""
+    studio().store.decide(moment.id, decision, who())
+    st.session_state["decided"] = (moment.id, moment.decision)
+    place = moments.index(moment)
+    others = [*moments[place + 1 :], *moments[:place]]
+    following = next((one for one in others if one.decision is DecisionState.CANDIDATE), moment)
+    _go_to(following.id)
+
+
+def _undo() -> None:
+    """Take the last decision of this session back, and return to its moment."""
+    moment_id, before = st.session_state.pop("decided")
+    studio().store.decide(moment_id, before, who())
+    _go_to(moment_id)
+
+
+def _go_to(moment_id: str) -> None:
+    st.session_state["in_turn"] = moment_id

@@ -1,0 +1,40 @@
+"""For a video on YouTube: the moments are there, and the file itself is asked for, so that frames can be cut."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.session import studio, who
+from components.upload import upload_video
+from components.words import plain
+from posterframe import workflows
+from posterframe.errors import PosterframeError
+from posterframe.model import BY_FILE, RoundState, Snapshot, SourceKind, Wish
+
+
+def show_file_wanted(snapshot: Snapshot) -> None:
+    """An address or an upload; moments and reasons stay, and are matched to the file by its length."""
+    review, latest = snapshot.review, snapshot.rounds[-1]
+    is_wanted = review.source is SourceKind.YOUTUBE or (latest.picker == BY_FILE and latest.state is RoundState.FAILED)
+    if not is_wanted or not latest.state.is_final:
+        return
+    with st.container(border=True):
+        st.subheader("Now the file itself", anchor=False)
+        st.caption("Frames cannot be read from YouTube. Give the same video as a file: the moments stay as they are.")
+        with st.form("file", border=False):
+            url = st.text_input("URL of the file", placeholder="https://example.com/film.mp4")
+            pressed = st.form_submit_button("Use this file", type="primary")
+        upload = upload_video(studio().media.upload_ticket())
+        try:
+            if upload is not None:
+                _give(review.id, SourceKind.UPLOAD, upload.key)
+            if pressed:
+                _give(review.id, SourceKind.URL, studio().net.check(url.strip()))
+        except PosterframeError as error:
+            st.error(plain(str(error)))
+
+
+def _give(review_id: str, source: SourceKind, location: str) -> None:
+    studio().store.give_file(review_id, source, location, who())
+    workflows.watch(studio().store.add_round(review_id, Wish(), BY_FILE, who()).id)
+    st.rerun()

@@ -1,0 +1,156 @@
+"""The thumbnails of a review: one card each, live while they are being cut, and the choice of the final one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components.session import picture_link, studio, who
+from components.words import STATUS_WORDS, file_name, plain, size_words
+from posterframe import workflows
+from posterframe.errors import PosterframeError
+from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
+from posterframe.timecode import format_time
+
+TICK = 0.5
+"""Seconds between two looks while something is being cut."""
+
+_FRONTEND = Path(__file__).parent / "frontend"
+_cards = st.components.v2.component(
+    "posterframe.gallery",
+    html='<div class="gallery" role="list"></div>',
+    css=(_FRONTEND / "gallery.css").read_text(encoding="utf-8"),
+    js=(_FRONTEND / "gallery.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class _Outside:
+    """What the page around the cards was drawn for; once it is otherwise, the whole page is drawn anew."""
+
+    active: bool
+    final: str | None
+
+
+def show_gallery(snapshot: Snapshot) -> None:
+    """The heading and the cards; only they refresh, and they stop when all is done."""
+    drawn = _outside(snapshot)
+    st.fragment(_gallery, run_every=TICK if drawn.active else None)(snapshot.review.id, drawn)
+
+
+def _outside(snapshot: Snapshot) -> _Outside:
+    active = any(not thumbnail.status.is_final for thumbnail in snapshot.thumbnails)
+    return _Outside(active, snapshot.review.final_thumbnail_id)
+
+
+def _gallery(review_id: str, drawn: _Outside) -> None:
+    snapshot = studio().store.snapshot(review_id)
+    # Presses are carried out in callbacks, before this: leaving here never swallows one.
+    if snapshot is None or _outside(snapshot) != drawn:
+        st.rerun()
+    _head(snapshot.thumbnails, review_id)
+    problem = st.session_state.pop("gallery_problem", None)
+    if problem:
+        st.error(plain(problem))
+    moments = {moment.id: moment for moment in snapshot.moments}
+    cards = [_card(snapshot.review, one, moments.get(one.moment_id)) for one in snapshot.thumbnails]
+    key = f"gallery-{review_id}"
+    _cards(key=key, data={"cards": cards}, on_act_change=partial(_act, review_id, key))
+
+
+def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
+    """How far all of it is, who cuts, and what can be said to several cards at once."""
+    ready = sum(one.status is ThumbnailStatus.READY for one in thumbnails)
+    again = [one.id for one in thumbnails if one.status in (ThumbnailStatus.FAILED, ThumbnailStatus.CANCELLED)]
+    waiting = [one.id for one in thumbnails if not one.status.is_final]
+    facts = [f"{ready} of {len(thumbnails)} ready", f"cut by {_cutters(thumbnails)}"]
+    if waiting:
+        facts.append(format_time(_seconds_so_far(thumbnails)).rpartition(".")[0])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader("Thumbnails", anchor=False, width="content")
+        st.caption(plain(" · ".join(facts)), width="content")
+        if len(again) > 1:
+            st.button("Try all failed again", key="all_again", on_click=_again, args=(again,))
+        if len(waiting) > 1:
+            st.button("Cancel all", key="cancel_all", on_click=_cancel, args=(review_id, waiting))
+
+
+def _cutters(thumbnails: tuple[Thumbnail, ...]) -> str:
+    names = dict.fromkeys(one.extractor for one in thumbnails)
+    there = studio().extractors
+    return " and ".join(there[name].label if name in there else name for name in names)
+
+
+def _seconds_so_far(thumbnails: tuple[Thumbnail, ...]) -> float:
+    """Since the first of those that are not done was asked for."""
+    begun = min(one.created_at for one in thumbnails if not one.status.is_final)
+    return (datetime.now(UTC) - begun).total_seconds()
+
+
+def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[str, Any]:
+    """What the browser draws; plain values only."""
+    final = review.final_thumbnail_id == thumbnail.id
+    time = format_time(thumbnail.timestamp)
+    return {
+        "id": thumbnail.id,
+        "status": "final" if final else thumbnail.status.value,
+        "word": _word(thumbnail, final=final),
+        "time": time,
+        "reason": moment.reason if moment else "This moment was removed from the table.",
+        "older": moment is not None and moment.timestamp != thumbnail.timestamp,
+        "error": thumbnail.error,
+        "progress": thumbnail.progress if thumbnail.status is ThumbnailStatus.PROCESSING else None,
+        "overdue": thumbnail.status is ThumbnailStatus.PROCESSING and thumbnail.error is not None,
+        "picture": picture_link(thumbnail.picture),
+        "download": studio().media.link(thumbnail.picture, filename=file_name(review, thumbnail))
+        if thumbnail.picture
+        else None,
+        "size": size_words(thumbnail) if thumbnail.picture else None,
+        "alt": f"Frame at {time}: {moment.reason}" if moment else f"Frame at {time}",
+    }
+
+
+def _word(thumbnail: Thumbnail, *, final: bool) -> str:
+    if final:
+        return "Final"
+    word = STATUS_WORDS[thumbnail.status]
+    if thumbnail.status is ThumbnailStatus.PROCESSING and thumbnail.progress:
+        word += f" · {round(100 * thumbnail.progress)} %"
+    return word
+
+
+def _act(review_id: str, key: str) -> None:
+    """Carry out what the person pressed on a card."""
+    store = studio().store
+    pressed = st.session_state[key]["act"]
+    thumbnail_id = str(pressed["id"])
+    try:
+        match pressed["do"]:
+            case "choose":
+                store.choose_final(review_id, thumbnail_id, who())
+            case "again":
+                _again([thumbnail_id])
+            case "wait":
+                store.keep_waiting(thumbnail_id)
+            case "cancel":
+                _cancel(review_id, [thumbnail_id])
+    except PosterframeError as error:
+        st.session_state["gallery_problem"] = str(error)
+
+
+def _again(thumbnail_ids: list[str]) -> None:
+    for thumbnail_id in thumbnail_ids:
+        workflows.cut(studio().store.retry(thumbnail_id, who()))
+
+
+def _cancel(review_id: str, thumbnail_ids: list[str]) -> None:
+    """Stop waiting. Services have no way to take a job back, and the person is told so."""
+    stopped = studio().store.cancel_thumbnails(review_id, thumbnail_ids, who())
+    services = {one.extractor for one in stopped if studio().extractor(one.extractor).is_service}
+    for name in services:
+        st.toast(f"{studio().extractor(name).label} cannot take a job back: it may still finish what was asked.")

@@ -1,0 +1,76 @@
+"""The list of all reviews: what each shows, how far it is, and the way in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from components.picture import show_picture
+from components.session import studio
+from components.words import count, plain
+from posterframe.model import ReviewSummary, RoundState
+
+REVIEW_PAGE = Path(__file__).parents[1] / "pages/review.py"
+PER_PAGE = 24
+COLUMNS = 3
+COVER = (16, 9)
+"""The shape of the place for a cover, whatever the shape of the picture."""
+
+
+def show_library() -> None:
+    """A search field and a card for each review."""
+    st.title("Library", anchor=False)
+    search = st.text_input("Search", placeholder="Title or address", width=360)
+    page = int(st.session_state.get("library_page", 0)) if not search else 0
+    found = studio().store.reviews(search=search.strip(), limit=PER_PAGE + 1, offset=page * PER_PAGE)
+    if not found:
+        _show_empty(search)
+        return
+    columns = st.columns(COLUMNS, gap="medium")
+    for index, summary in enumerate(found[:PER_PAGE]):
+        with columns[index % COLUMNS]:
+            _show_card(summary)
+    _show_pages(page, more=len(found) > PER_PAGE)
+
+
+def _show_empty(search: str) -> None:
+    if search:
+        st.caption(plain(f"No review matches “{search}”."))
+    else:
+        st.caption("No reviews yet. Give a video, and it will be listed here.")
+    st.page_link(REVIEW_PAGE, label="Start a review")
+
+
+def _show_card(summary: ReviewSummary) -> None:
+    with st.container(border=True):
+        if summary.cover:
+            show_picture(summary.cover, f"Cover of {summary.review.title}", COVER)
+        st.markdown(f"**{plain(summary.review.title)}**")
+        st.caption(plain(" · ".join(_facts(summary))))
+        st.page_link(REVIEW_PAGE, label="Open", query_params={"review": summary.review.id})
+
+
+def _facts(summary: ReviewSummary) -> list[str]:
+    facts = [f"{summary.review.created_at:%d %b %Y}"]
+    if summary.review.final_thumbnail_id:
+        facts.append("final chosen")
+    elif not summary.round_state.is_final:
+        facts.append("being watched")
+    elif summary.round_state is RoundState.FAILED and not summary.moments:
+        facts.append("could not be watched")
+    else:
+        facts.append(f"{summary.approved} of {count(summary.moments, 'moment')} approved")
+    if summary.ready:
+        facts.append(f"{count(summary.ready, 'thumbnail')} ready")
+    return facts
+
+
+def _show_pages(page: int, *, more: bool) -> None:
+    with st.container(horizontal=True):
+        if page and st.button("Newer"):
+            st.session_state["library_page"] = page - 1
+            st.rerun()
+        if more and st.button("Older"):
+            st.session_state["library_page"] = page + 1
+            st.rerun()

@@ -1,0 +1,119 @@
+"""All moments of a review: the table, the way to add one, and the button that hands the approved ones over."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.moments_table import show_table
+from components.session import studio, who
+from components.shapes import Order, choose_order
+from components.words import count, plain
+from posterframe import workflows
+from posterframe.errors import PosterframeError
+from posterframe.model import DecisionState, Moment, Snapshot, SourceKind
+from posterframe.timecode import check_time, parse_time
+from posterframe.work import needs_preview
+
+TICK = 0.5
+"""Seconds between two looks while a preview is being made."""
+
+PROBLEM = "moments_problem"
+
+
+def show_moments(snapshot: Snapshot, problem: str | None) -> None:
+    """The table under its heading. ``problem`` says which of the table's edits was refused, if one was."""
+    _head(snapshot)
+    problem = problem or st.session_state.pop(PROBLEM, None)
+    if problem:
+        st.error(plain(problem))
+    if snapshot.moments:
+        show_table(snapshot)
+    else:
+        st.caption("No moments here yet. Add one below: a time in the video is enough.")
+    _offer_undo(snapshot)
+    _add_row(snapshot.review.id)
+    if _waits_for_previews(snapshot):
+        st.fragment(_look_again, run_every=TICK)(snapshot.review.id, snapshot.moments)
+
+
+def _waits_for_previews(snapshot: Snapshot) -> bool:
+    has_file = snapshot.review.source is not SourceKind.YOUTUBE
+    return has_file and any(needs_preview(moment) for moment in snapshot.moments)
+
+
+def _look_again(review_id: str, drawn: tuple[Moment, ...]) -> None:
+    """Draw the page anew as soon as a moment is otherwise than it was drawn; shows nothing itself."""
+    if tuple(studio().store.moments(review_id)) != drawn:
+        st.rerun()
+
+
+def _head(snapshot: Snapshot) -> None:
+    """The heading, and the one filled button: hand the approved moments over."""
+    approved = sum(one.decision is DecisionState.APPROVED for one in snapshot.moments)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader("All moments", anchor=False, width="content")
+        st.caption("Edit any cell; everything is saved as you go.", width="stretch")
+        order = choose_order(snapshot.review)
+        number = approved * len(order.shapes) if snapshot.review.source is not SourceKind.YOUTUBE else 0
+        st.button(
+            f"Cut {count(number, 'thumbnail')}" if number else "Cut thumbnails",
+            type="primary",
+            shortcut="Ctrl+Enter",
+            disabled=not number,
+            help=None if number else "Approve at least one moment, and choose at least one size.",
+            key="cut",
+            on_click=_cut,
+            args=(snapshot.review.id, order),
+        )
+    if order.note:
+        st.caption(plain(order.note))
+
+
+def _cut(review_id: str, order: Order) -> None:
+    """Hand the approved moments over."""
+    try:
+        made = studio().store.cut(review_id, order.shapes, order.extractor, who())
+    except PosterframeError as error:
+        st.session_state[PROBLEM] = str(error)
+        return
+    for thumbnail in made:
+        workflows.cut(thumbnail)
+    if not made:
+        st.toast("The approved moments are cut at this size already.")
+
+
+def _offer_undo(snapshot: Snapshot) -> None:
+    """The way back for a row that was removed in this session."""
+    removed = st.session_state.get("removed")
+    if removed is None or removed.review_id != snapshot.review.id:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("A moment was removed.", width="content")
+        st.button("Undo", key="undo", type="tertiary", on_click=_undo, args=(removed.id,))
+
+
+def _undo(moment_id: str) -> None:
+    studio().store.restore_moment(moment_id, who())
+    del st.session_state["removed"]
+
+
+def _add_row(review_id: str) -> None:
+    """A time and, if one likes, a reason."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="add"):
+        st.text_input("Time", placeholder="0:04.4", key="add_time", width=110)
+        st.text_input("Reason", placeholder="Why this moment (you can leave this empty)", key="add_reason")
+        st.button("Add moment", on_click=_add, args=(review_id,))
+
+
+def _add(review_id: str) -> None:
+    state = st.session_state
+    review = studio().store.review(review_id)
+    duration = review.video.duration if review and review.video else None
+    try:
+        time = check_time(parse_time(state["add_time"]), duration)
+        moment = studio().store.add_moment(review_id, time, state["add_reason"].strip(), who())
+    except PosterframeError as error:
+        state[PROBLEM] = str(error)
+        return
+    workflows.preview(moment.id)
+    state["add_time"] = state["add_reason"] = ""

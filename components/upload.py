@@ -1,0 +1,36 @@
+"""A file of the person's, sent straight to disk in pieces; Streamlit's own uploader would hold all of it in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from components.session import studio
+from posterframe.studio import title_of
+
+_FRONTEND = Path(__file__).parent / "frontend"
+_uploader = st.components.v2.component(
+    "posterframe.upload",
+    html='<div class="upload"></div>',
+    css=(_FRONTEND / "upload.css").read_text(encoding="utf-8"),
+    js=(_FRONTEND / "upload.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A video that has arrived: what to call it, and its media key."""
+
+    title: str
+    key: str
+
+
+def upload_video(ticket: str) -> Upload | None:
+    """A field for one file. ``ticket`` lets its holder send one; the answer is there in the run after it arrived."""
+    result = _uploader(key="upload", data={"ticket": ticket}, on_done_change=lambda: None)
+    done = result.done
+    if not done:
+        return None
+    return Upload(title_of(str(done["name"])), studio().media.uploaded_key(str(done["receipt"])))

@@ -1,0 +1,85 @@
+"""What a person can ask of whoever suggests: who, which model, how many, and a brief in their own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.session import studio
+from posterframe.errors import PosterframeError
+from posterframe.model import Wish
+from posterframe.pickers import Picker
+
+FEWEST, MOST, USUAL = 1, 12, 5
+"""How many moments a person can ask for."""
+
+BRIEF_LENGTH = 1_000
+"""Letters of a brief; more would drown the task in the prompt."""
+
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The picker that is to watch, and what is wished of it."""
+
+    picker: str
+    wish: Wish
+
+
+def ask_wish(key: str, before: Wish | None = None) -> Asked:
+    """The fields; ``key`` keeps them apart from others on the page, ``before`` fills them as they were last time."""
+    before = before or Wish(count=USUAL)
+    pickers = studio().pickers
+    picker = studio().picker()
+    if len(pickers) > 1:
+        name = st.radio(
+            "Suggested by",
+            list(pickers),
+            format_func=lambda one: capital(pickers[one].label),
+            horizontal=True,
+            key=f"{key}-picker",
+        )
+        picker = pickers[name]
+    model = _ask_model(picker, key, before.model)
+    count = st.slider("How many moments", FEWEST, MOST, min(max(before.count, FEWEST), MOST), key=f"{key}-count")
+    brief = before.brief
+    if picker.reads_briefs:
+        brief = st.text_area(
+            "What is the video for?",
+            before.brief,
+            max_chars=BRIEF_LENGTH,
+            placeholder="The audience, the title, what to show or to avoid (you can leave this empty)",
+            key=f"{key}-brief",
+        )
+    return Asked(picker.name, Wish(count=count, brief=brief.strip(), model=model))
+
+
+def _ask_model(picker: Picker, key: str, before: str) -> str:
+    """The model to use, where there is a choice; empty for the one that is set up."""
+    try:
+        choices = _choices(picker.name)
+    except PosterframeError:
+        # Whatever is wrong is said when the picker is used; the model that is set up needs no list.
+        return before
+    if not choices:
+        return ""
+    names = list(choices)
+    index = names.index(before) if before in names else 0
+    return st.selectbox("Model", names, index, format_func=lambda name: choices[name], key=f"{key}-model")
+
+
+@st.cache_data(ttl=HOUR, show_spinner="Asking which models there are")
+def _choices(picker_name: str) -> dict[str, str]:
+    return dict(studio().picker(picker_name).choices())
+
+
+def capital(text: str) -> str:
+    """The same words with a capital letter at their start."""
+    return text[:1].upper() + text[1:]
+
+
+def money(amount: float) -> str:
+    """US dollars as one reads them: $0.002, or less than $0.001."""
+    return "less than $0.001" if amount < 0.001 else f"${amount:.3f}" if amount < 0.1 else f"${amount:.2f}"

@@ -1,0 +1,54 @@
+"""How values read on the screen."""
+
+from __future__ import annotations
+
+import re
+
+from posterframe.model import Review, SourceKind, Thumbnail, ThumbnailStatus
+from posterframe.timecode import format_time
+
+STATUS_WORDS = {
+    ThumbnailStatus.QUEUED: "Queued",
+    ThumbnailStatus.PROCESSING: "Processing",
+    ThumbnailStatus.READY: "Ready",
+    ThumbnailStatus.FAILED: "Failed",
+    ThumbnailStatus.CANCELLED: "Cancelled",
+}
+
+_WORD_JOINER = "\u2060"
+"""Takes no room and is no letter: put into an address, it keeps Markdown from making a link of it."""
+
+_ADDRESS = re.compile(r"(?<=www)(?=\.)|(?<=:)(?=//)|(?=@)", re.IGNORECASE)
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|>~$:<])")
+
+
+def plain(text: str) -> str:
+    """Text that Streamlit shows as it is: what looks like Markdown in it stays letters, and addresses are no links."""
+    return _MARKUP.sub(r"\\\1", _ADDRESS.sub(_WORD_JOINER, text))
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: 1 moment, 2 moments."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def source_words(review: Review) -> str:
+    """Where the video came from."""
+    if review.source in (SourceKind.URL, SourceKind.YOUTUBE):
+        return review.location.split("://", 1)[-1].partition("?" if review.source is SourceKind.URL else "#")[0]
+    return "Comes with Posterframe" if review.source is SourceKind.SAMPLE else "Uploaded video"
+
+
+def size_words(thumbnail: Thumbnail) -> str:
+    """What a picture is: 1280×720 · WebP · 84 kB."""
+    words = [f"{thumbnail.width}×{thumbnail.height}", thumbnail.shape.format.value.upper()]
+    if thumbnail.bytes is not None:
+        words.append(f"{max(1, round(thumbnail.bytes / 1000))} kB")
+    return " · ".join(words)
+
+
+def file_name(review: Review, thumbnail: Thumbnail) -> str:
+    """The name under which a thumbnail is saved: title, time and size, in letters that every system takes."""
+    title = re.sub(r"[^\w]+", "-", review.title.lower()).strip("-") or "thumbnail"
+    time = format_time(thumbnail.timestamp).replace(":", "m", 1).replace(".", "-")
+    return f"{title[:60]}-{time}-{thumbnail.width}x{thumbnail.height}.{thumbnail.shape.format.value}"

@@ -1,0 +1,35 @@
+"""The review of one video, from the address to the final thumbnail; without a review, the place to start one."""
+
+import streamlit as st
+
+from components.again import show_again
+from components.decide import show_decide
+from components.file_wanted import show_file_wanted
+from components.final import show_final
+from components.gallery import show_gallery
+from components.heading import show_heading
+from components.moments import show_moments
+from components.moments_table import store_edits
+from components.progress import show_progress
+from components.session import studio
+from components.start import show_gone, show_start
+
+review_id = st.query_params.get("review")
+problem = store_edits()
+snapshot = studio().store.snapshot(review_id) if review_id else None
+
+if review_id is None:
+    show_start()
+elif snapshot is None:
+    show_gone()
+else:
+    show_heading(snapshot)
+    show_progress(snapshot)
+    show_file_wanted(snapshot)
+    if snapshot.moments or snapshot.rounds[-1].state.is_final:
+        show_decide(snapshot)
+        show_moments(snapshot, problem)
+        show_again(snapshot)
+    if snapshot.thumbnails:
+        show_gallery(snapshot)
+        show_final(snapshot)

@@ -1,0 +1,52 @@
+"""Deciding on one moment at a time."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from posterframe.model import Action, DecisionState, Review
+from posterframe.studio import Studio
+from tests.app.conftest import edit, open_page, press, snapshot_of
+
+
+def reason_in_turn(page: AppTest) -> str:
+    return next(text.value[4:] for text in page.markdown if text.value.startswith("### "))
+
+
+def test_approving_and_rejecting_go_on_to_the_next_moment(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    assert reason_in_turn(page) == "A good start"
+    press(page, "Approve")
+    assert reason_in_turn(page) == "The best of it"
+    press(page, "Reject")
+    assert reason_in_turn(page) == "A good end"
+    decisions = [moment.decision for moment in snapshot_of(studio, review.id).moments]
+    assert decisions == [DecisionState.APPROVED, DecisionState.REJECTED, DecisionState.CANDIDATE]
+    assert list(page.dataframe[0].value["Approve"]) == [True, False, False]
+
+
+def test_undo_takes_the_last_decision_back_and_the_log_has_both(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    press(page, "Reject")
+    press(page, "Undo")
+    assert reason_in_turn(page) == "A good start"
+    assert snapshot_of(studio, review.id).moments[0].decision is DecisionState.CANDIDATE
+    actions = [line.action for line in studio.store.decisions(review.id)]
+    assert actions[-2:] == [Action.REJECTED, Action.UNDECIDED]
+
+
+def test_one_can_go_back_and_forth_without_deciding(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    press(page, "Next")
+    assert reason_in_turn(page) == "The best of it"
+    press(page, "Previous")
+    press(page, "Previous")
+    assert reason_in_turn(page) == "A good end"
+    assert all(one.decision is DecisionState.CANDIDATE for one in snapshot_of(studio, review.id).moments)
+
+
+def test_the_table_and_the_large_picture_agree(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    edit(page, 0, "Approve", True)
+    press(page, "Reject")
+    assert list(page.dataframe[0].value["Approve"]) == [False, False, False] or reason_in_turn(page) != "A good start"

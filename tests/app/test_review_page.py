@@ -1,0 +1,143 @@
+"""A person works on the moments of a review: each edit is stored at once, and the log has it."""
+
+from __future__ import annotations
+
+import pytest
+
+from posterframe.model import Action, DecisionState, Review, ThumbnailStatus
+from posterframe.studio import Studio
+from tests.app.conftest import edit, error_on, open_page, press, snapshot_of
+from tests.waiting import wait_for
+
+
+def test_the_table_shows_what_was_suggested(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    rows = page.dataframe[0].value
+    assert len(rows) == 3
+    assert all(rows["Frame"].str.startswith("/files/"))
+    assert set(rows["From"]) == {"This machine"}
+    assert not rows["Approve"].any()
+
+
+def test_an_approval_is_stored_at_once_and_stays_after_a_refresh(studio: Studio, review: Review) -> None:
+    edit(open_page(review.id), 1, "Approve", True)
+    assert snapshot_of(studio, review.id).moments[1].decision is DecisionState.APPROVED
+    assert list(open_page(review.id).dataframe[0].value["Approve"]) == [False, True, False]
+
+
+def test_taking_an_approval_back_works_again_and_again(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    for approved in (True, False, True, False):
+        edit(page, 0, "Approve", approved)
+        decision = snapshot_of(studio, review.id).moments[0].decision
+        assert decision is (DecisionState.APPROVED if approved else DecisionState.CANDIDATE)
+
+
+def test_an_edited_time_gets_a_new_preview(studio: Studio, review: Review) -> None:
+    before = snapshot_of(studio, review.id).moments[0]
+    other = 6.0 if before.timestamp < 5 else 1.0
+    edit(open_page(review.id), 0, "Time", str(other))
+
+    def renewed() -> bool:
+        moment = snapshot_of(studio, review.id).moments[0]
+        return moment.preview_at == other and moment.preview != before.preview
+
+    wait_for(renewed, 30)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("soon", "is not a time"),
+        ("-3", "is not a time"),
+        ("nan", "is not a time"),
+        ("", "is not a time"),
+        ("9:59:59", "The video ends at 0:07.0"),
+    ],
+    ids=["words", "negative", "not a number", "empty", "past the end"],
+)
+def test_a_bad_time_gets_a_sentence_and_the_old_one_stands(
+    studio: Studio, review: Review, typed: str, words: str
+) -> None:
+    before = snapshot_of(studio, review.id).moments
+    page = open_page(review.id)
+    key = page.session_state["table"].key
+    edit(page, 0, "Time", typed)
+    assert words in error_on(page)
+    assert snapshot_of(studio, review.id).moments == before
+    assert page.session_state["table"].key != key, "the table still shows the time that was refused"
+
+
+def test_an_edit_in_another_tab_is_shown_and_the_log_has_both(studio: Studio, review: Review) -> None:
+    here, there = open_page(review.id), open_page(review.id)
+    edit(here, 0, "Reason", "Mine")
+    edit(there, 0, "Reason", "Theirs")
+    here.run()
+    assert here.dataframe[0].value["Reason"][0] == "Theirs"
+    written = [line.after["reason"] for line in studio.store.decisions(review.id) if line.action is Action.REWORDED]
+    assert written == ["Mine", "Theirs"]
+
+
+def test_a_moment_is_added_by_its_time_and_gets_a_preview(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    page.text_input(key="add_time").input("0:03.0")
+    page.text_input(key="add_reason").input("The logo is seen best here")
+    press(page, "Add moment")
+    moment = snapshot_of(studio, review.id).moments[-1]
+    assert (moment.timestamp, moment.reason, moment.source) == (3.0, "The logo is seen best here", "person")
+    wait_for(lambda: snapshot_of(studio, review.id).moments[-1].preview, 30)
+
+
+def test_adding_at_a_bad_time_says_so_and_keeps_what_was_typed(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    page.text_input(key="add_time").input("later")
+    page.text_input(key="add_reason").input("Do not lose this")
+    press(page, "Add moment")
+    assert "is not a time" in error_on(page)
+    assert page.text_input(key="add_reason").value == "Do not lose this"
+    assert len(snapshot_of(studio, review.id).moments) == 3
+
+
+def test_approved_moments_are_cut_once_each(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    edit(page, 0, "Approve", True)
+    edit(page, 2, "Approve", True)
+    press(page, "Cut 2 thumbnails")
+    wait_for(lambda: all(one.status.is_final for one in snapshot_of(studio, review.id).thumbnails), 60)
+    thumbnails = snapshot_of(studio, review.id).thumbnails
+    assert [one.status for one in thumbnails] == [ThumbnailStatus.READY] * 2
+    assert [(one.width, one.height) for one in thumbnails] == [(1280, 720)] * 2
+    press(open_page(review.id), "Cut 2 thumbnails")
+    assert snapshot_of(studio, review.id).thumbnails == thumbnails
+
+
+def test_removing_the_row_of_a_cut_moment_keeps_its_thumbnail(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    edit(page, 0, "Approve", True)
+    press(page, "Cut 1 thumbnail")
+    wait_for(lambda: snapshot_of(studio, review.id).thumbnails[0].status.is_final, 60)
+    studio.store.remove_moment(snapshot_of(studio, review.id).moments[0].id, "Kim")
+    page.run()
+    assert not page.exception
+    assert len(page.dataframe[0].value) == 2
+    assert snapshot_of(studio, review.id).thumbnails[0].status is ThumbnailStatus.READY
+
+
+def test_the_final_thumbnail_is_shown_with_who_chose_it(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    edit(page, 0, "Approve", True)
+    press(page, "Cut 1 thumbnail")
+    wait_for(lambda: snapshot_of(studio, review.id).thumbnails[0].status.is_final, 60)
+    studio.store.choose_final(review.id, snapshot_of(studio, review.id).thumbnails[0].id, "Kim")
+    page = open_page(review.id)
+    assert any("Chosen by Kim" in caption.value for caption in page.caption)
+
+
+def test_the_library_finds_a_review_by_its_title(studio: Studio, review: Review) -> None:
+    studio.store.rename_review(review.id, "Spring campaign 2027", "Kim")
+    page = open_page()
+    page.switch_page("../pages/library.py").run()
+    assert not page.exception
+    page.text_input[0].input("spring 2027").run()
+    titles = [text.value for text in page.markdown if text.value.startswith("**Spring campaign")]
+    assert len(titles) == 1

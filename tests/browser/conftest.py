@@ -1,0 +1,130 @@
+"""A real server of the app and a real Chromium; a picture is kept of every screen that a test shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.screen import Screen
+from tests.install_browser import find
+from tests.servers import MediaServer
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+ARTIFACTS = ROOT / "artifacts"
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 30_000
+"""Milliseconds that a condition on the page may take: machines are slow under load, never this slow."""
+
+
+@dataclass
+class App:
+    """A running server of the app with a data folder of its own."""
+
+    home: Path
+    port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        environment = {**os.environ, "POSTERFRAME_HOME": str(self.home), **self.settings}
+        command = [sys.executable, "-m", "posterframe", "run", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        wait_for(self._healthy, 60)
+
+    def kill(self) -> None:
+        """As the power going off does it."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+
+    def _healthy(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """A fresh server on an empty data folder."""
+    running = App(tmp_path / "home", free_port())
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def served(film: Path) -> Iterator[str]:
+    """The address of a video on a server of its own."""
+    with MediaServer() as server:
+        yield server.add("/three-scenes.mp4", film.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find(), args=CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def screen(browser: Browser, app: App, request: pytest.FixtureRequest) -> Iterator[Screen]:
+    """A window on the app; when a test fails, the last thing it saw is in artifacts/."""
+    scheme = request.getfixturevalue("theme") if "theme" in request.fixturenames else "light"
+    page = open_page(browser, scheme)
+    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+    yield Screen(page, app.url, ARTIFACTS / name)
+    page.screenshot(path=ARTIFACTS / name / "last.png", full_page=True)
+    page.context.close()
+
+
+def open_page(browser: Browser, scheme: str = "light", width: int = 1440) -> Page:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 1000})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
