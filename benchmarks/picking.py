@@ -1,0 +1,174 @@
+"""How good, how varied, how sharp and how fast the picks are, beside other ways to pick; prints one table.
+
+Run ``python -m benchmarks.picking``. Measures and thresholds were set on films from the ``tune`` clips of
+labels.json only; the table reports on films from the others (``--tune`` shows the first).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av
+import numpy as np
+from imageio_ffmpeg import get_ffmpeg_exe
+from numpy.typing import NDArray
+
+from benchmarks.compose import Film, composed_films, labelled_clips
+from benchmarks.peers import METHODS, duration
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A frame's time, its focus by the plain measure that everybody uses (variance of the Laplacian), its mean hash."""
+
+    at: float
+    focus: float
+    hash: int
+
+
+HEADINGS = (
+    *("method", "good", "first good", "scenes covered", "duplicates", "sharpness percentile"),
+    *("clips: good", "× playing time", "peak MB"),
+)
+
+
+@dataclass
+class Tally:
+    """What one method reached, film by film."""
+
+    good: list[bool] = field(default_factory=list)
+    first_good: list[bool] = field(default_factory=list)
+    covered: list[float] = field(default_factory=list)
+    duplicates: int = 0
+    percentiles: list[float] = field(default_factory=list)
+
+    def add(self, film: Film, timestamps: Sequence[float], frames: Sequence[Judged]) -> None:
+        """Score one film's picks against its truth."""
+        spans = [film.span_at(timestamp) for timestamp in timestamps]
+        self.good += [span.good for span in spans]
+        self.first_good += [spans[0].good] if spans else [False]
+        sound = [span for span in film.spans if span.good]
+        self.covered.append(len({span for span in spans if span.good}) / max(1, min(5, len(sound))))
+        shown = [nearest(frames, timestamp) for timestamp in timestamps]
+        self.duplicates += sum(
+            any((shown[i].hash ^ shown[j].hash).bit_count() <= 5 and spans[i] == spans[j] for j in range(i))
+            for i in range(len(spans))
+        )
+        for span, frame in zip(spans, shown, strict=True):
+            if span.good:
+                within = [other.focus for other in frames if span.start <= other.at < span.end]
+                self.percentiles.append(float(np.mean([focus <= frame.focus for focus in within])))
+
+    def row(self) -> list[str]:
+        return [
+            f"{np.mean(self.good):.1%}",
+            f"{np.mean(self.first_good):.0%}",
+            f"{np.mean(self.covered):.2f}",
+            str(self.duplicates),
+            f"{np.mean(self.percentiles):.2f}",
+        ]
+
+
+def judge_frames(path: Path) -> list[Judged]:
+    """Every frame of a film as the judge sees it, in grey at 320×180; shared by all methods, so none is favoured."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        return [
+            _judged(float(frame.time or 0), frame.reformat(320, 180, "gray").to_ndarray().astype(np.float32))
+            for frame in container.decode(stream)
+        ]
+
+
+def _judged(at: float, grey: NDArray[np.float32]) -> Judged:
+    response = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
+    small = grey[:176, :320].reshape(8, 22, 8, 40).mean((1, 3))
+    bits = np.packbits(small > small.mean()).tobytes()
+    return Judged(at, float(response.var()), int.from_bytes(bits, "big"))
+
+
+def nearest(frames: Sequence[Judged], timestamp: float) -> Judged:
+    """The frame that stands closest to a time."""
+    return min(frames, key=lambda frame: abs(frame.at - timestamp))
+
+
+def run(method: str, path: Path) -> tuple[list[float], float, float]:
+    """A method in its own process: its picks, seconds on the clock, and its peak memory in MB.
+
+    One that cannot read a film has no picks there, and that is said.
+    """
+    command = [sys.executable, "-m", "benchmarks.peers", method, str(path)]
+    started = time.perf_counter()
+    child = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    seconds = time.perf_counter() - started
+    if child.returncode:
+        print(f"{method} fails on {path.name}", file=sys.stderr)
+        return [], seconds, 0.0
+    told = json.loads(child.stdout)
+    return told["picks"], seconds, told["megabytes"]
+
+
+def joined(films: Sequence[Film], folder: Path) -> Path:
+    """All films behind each other in one file, without encoding again: long enough to time."""
+    listing, path = folder / "films.txt", folder / "joined.mp4"
+    listing.write_text("".join(f"file '{film.path}'\n" for film in films))
+    command = [
+        get_ffmpeg_exe(),
+        "-v",
+        "error",
+        "-y",
+        "-f",
+        "concat",
+        "-safe",
+        "0",
+        "-i",
+        str(listing),
+        "-c",
+        "copy",
+        str(path),
+    ]
+    subprocess.run(command, check=True)
+    return path
+
+
+def main() -> None:
+    """Compose, run every method, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--films", type=int, default=10)
+    parser.add_argument("--tune", action="store_true", help="the films that measures were tuned on")
+    parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=list(METHODS))
+    options = parser.parse_args()
+    which = "tune" if options.tune else "report"
+    with tempfile.TemporaryDirectory() as folder:
+        films = list(composed_films(which, options.films, Path(folder)))
+        clips = labelled_clips(which)
+        frames = {film.path: judge_frames(film.path) for film in [*films, *clips]}
+        long_film = joined(films, Path(folder))
+        print(f"{len(films)} composed films and {len(clips)} labelled clips of the set “{which}”\n")
+        print(f"| {' | '.join(HEADINGS)} |\n|{'---|' * len(HEADINGS)}")
+        for method in options.methods:
+            composed, labelled = Tally(), Tally()
+            for tally, group in ((composed, films), (labelled, clips)):
+                for film in group:
+                    tally.add(film, run(method, film.path)[0], frames[film.path])
+            _, seconds, megabytes = run(method, long_film)
+            cells = [
+                method,
+                *composed.row(),
+                f"{np.mean(labelled.good):.0%}" if clips else "–",
+                f"{duration(long_film) / seconds:.0f}",
+                f"{megabytes:.0f}",
+            ]
+            print(f"| {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Makes the pictures of measures.md from the sample film: ``python -m docs.make_measure_pictures``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from posterframe.likeness import look_at
+from posterframe.model import Quality
+from posterframe.quality import CELL, at_working_size, luma, measure, motion_blur, read_edges
+from posterframe.refine import look_around
+from posterframe.video import Pixels, Video
+
+FILM = Path(__file__).parents[1] / "samples/sample.mp4"
+FOLDER = Path(__file__).parent / "pictures/measures"
+SIZE = (288, 162)
+
+Panel = tuple[Pixels, str]
+
+
+def strip(name: str, panels: Sequence[Panel]) -> None:
+    """Pictures side by side, each with a line of words under it."""
+    width, height = SIZE
+    canvas = Image.new("RGB", (len(panels) * (width + 8) - 8, height + 24), "white")
+    draw = ImageDraw.Draw(canvas)
+    for number, (pixels, words) in enumerate(panels):
+        left = number * (width + 8)
+        canvas.paste(Image.fromarray(pixels).resize(SIZE), (left, 0))
+        draw.text((left + 2, height + 4), words, fill=(40, 40, 40), font=ImageFont.load_default(14))
+    canvas.save(FOLDER / f"{name}.webp", quality=78, method=6)
+
+
+def compared(name: str, read: Callable[[Quality], float], panels: Sequence[Panel]) -> None:
+    """A strip whose words end with the measure of each picture."""
+    strip(name, [(pixels, f"{words}: {read(measure(pixels)):.2f}") for pixels, words in panels])
+
+
+def steepness_map(pixels: Pixels) -> Pixels:
+    """Where the picture has edges, and how steep they are: green for sharp, red for soft, grey for none."""
+    y = luma(at_working_size(pixels))
+    tinted = np.repeat(y[..., None], 3, 2) * 0.35
+    for top in range(0, y.shape[0] - CELL + 1, CELL):
+        for left in range(0, y.shape[1] - CELL + 1, CELL):
+            cell = np.s_[top : top + CELL, left : left + CELL]
+            height = float(np.ptp(y[cell], axis=1).max())
+            if height > 20:
+                steep = min(1.0, float(np.abs(np.diff(y[cell], axis=1)).max()) / height / 0.7)
+                tinted[cell] += np.array([150 * (1 - steep), 150 * steep, 0])
+    return np.clip(tinted, 0, 255).astype(np.uint8)
+
+
+def shaken(pixels: Pixels, length: int = 40) -> Pixels:
+    return np.mean([np.roll(pixels, step, axis=1) for step in range(length)], axis=0).astype(np.uint8)
+
+
+def grainy(pixels: Pixels, sigma: float) -> Pixels:
+    grain: NDArray[np.float64] = np.random.default_rng(1).normal(0, sigma, pixels.shape)
+    return np.clip(pixels + grain, 0, 255).astype(np.uint8)
+
+
+def blurred(pixels: Pixels, radius: float) -> Pixels:
+    return np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(radius)))
+
+
+def main() -> None:
+    """Write every strip."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with Video(FILM.open("rb"), FILM.name) as video:
+        times = (12.3, 27.0, 24.0, 6.0, 38.0, 2.5, 33.0)
+        hero, shallow, dark, card, end, leaves, above = (
+            frame.pixels for frame in video.frames_at(times, max_height=720)
+        )
+        window = look_around(video, 30.6, reach=1.8)
+    soft = blurred(hero, 6)
+    sharp: list[Panel] = [(hero, "in focus"), (soft, "out of focus"), (grainy(soft, 16), "out of focus, with grain")]
+    compared("sharpness", lambda quality: quality.sharpness, [*sharp, (shallow, "soft background")])
+    strip("edges", [(steepness_map(pixels), words) for pixels, words in [*sharp, (shallow, "soft background")]])
+    smears = [(pixels, motion_blur(read_edges(luma(at_working_size(pixels))))) for pixels in (hero, soft, shaken(hero))]
+    strip("motion", [(pixels, f"motion blur: {value:.2f}") for pixels, value in smears])
+    glare = (200 + hero * 0.25).clip(0, 255).astype(np.uint8)
+    compared("exposure", lambda quality: quality.exposure, [(hero, "well lit"), (dark, "dark"), (glare, "burnt out")])
+    haze = (95 + hero * 0.25).astype(np.uint8)
+    compared("contrast", lambda quality: quality.contrast, [(leaves, "bold"), (hero, "even"), (haze, "haze")])
+    grey = np.repeat(hero.mean(2, keepdims=True), 3, 2).astype(np.uint8)
+    pale = (hero * 0.4 + grey * 0.6).astype(np.uint8)
+    compared("colour", lambda quality: quality.colourfulness, [(hero, "as filmed"), (pale, "pale"), (grey, "grey")])
+    compared(
+        "emptiness", lambda quality: quality.emptiness, [(above, "a scene"), (end, "end card"), (hero * 0, "black")]
+    )
+    compared(
+        "lettering", lambda quality: quality.text_load, [(hero, "a scene"), (card, "title card"), (end, "end card")]
+    )
+    steady = [window[number] for number in (0, len(window) // 2 - 6, len(window) // 2 + 3, len(window) - 1)]
+    strip("steadiness", [(seen.pixels, f"{seen.timestamp:.2f} s: {seen.steadiness:.2f}") for seen in steady])
+    looks = [np.kron(look_at(pixels).colours, np.ones((9, 9, 1))).astype(np.uint8) for pixels in (hero, soft, leaves)]
+    strip("looks", [(look, words) for look, words in zip(looks, ("a look", "its twin", "another"), strict=True)])
+
+
+if __name__ == "__main__":
+    main()
