@@ -67,7 +67,11 @@ def refine(video: Video, timestamp: float, *, reach: float = 1.0) -> Refined:
     It stays in the shot that is shown at ``timestamp``, and leaves it only when nothing in that shot passes. Times
     before the start and past the end mean the first and the last frame. Raises ``BadInput`` for what is no number.
     """
-    window = look_around(video, timestamp, reach=reach)
+    return refine_within(look_around(video, timestamp, reach=reach), timestamp)
+
+
+def refine_within(window: Sequence[Seen], timestamp: float) -> Refined:
+    """The best steady frame of a window that has been decoded already; see ``refine``."""
     asked = shown_at(window, timestamp)
     best = choose(window, asked)
     quality = best.measure()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import floor
@@ -16,7 +16,7 @@ from posterframe.reasons import Sight, write_reasons
 from posterframe.refine import choose, look_around, shown_at
 from posterframe.shots import find_shots, transition
 from posterframe.timecode import format_time
-from posterframe.video import Footage, Video
+from posterframe.video import Footage, Frame, Video
 
 _WATCHING = 0.75
 """The share of the work that is done once the film has been watched."""
@@ -72,11 +72,17 @@ class LocalPicker:
     def expected_cost(self, duration: float, wish: Wish) -> None:
         """Nothing."""
 
-    def pick(self, footage: Footage, wish: Wish, report: Report) -> Picked:
-        """Propose up to ``wish.count`` moments. The same video and wish always get the same answer."""
+    def pick(
+        self, footage: Footage, wish: Wish, report: Report, *, each: Callable[[Frame], None] | None = None
+    ) -> Picked:
+        """Propose up to ``wish.count`` moments. The same video and wish always get the same answer.
+
+        ``each`` is given every frame of the pass through the film, in order and at working size: filmstrip.py makes
+        its sprite of them.
+        """
         report(0.0, "Opening the video")
         with footage.open() as video:
-            samples = _watch(video, report)
+            samples = _watch(video, report, each)
             shots = find_shots([sample.look for sample in samples])
             chosen = _look_closer(video, _in_order(samples, shots, wish), wish, report)
         report(1.0, "Done")
@@ -125,12 +131,14 @@ def _interval(length: float) -> float:
     return min(max(0.5, length / 100), 10.0)
 
 
-def _watch(video: Video, report: Report) -> list[Sample]:
+def _watch(video: Video, report: Report, each: Callable[[Frame], None] | None) -> list[Sample]:
     """The whole film in small samples, each measured, with what its neighbours say about its steadiness."""
     length = video.info.duration
     height = working_height(video.info.width, video.info.height)
     samples: list[Sample] = []
     for frame in video.scan(_interval(length), max_height=height):
+        if each is not None:
+            each(frame)
         samples.append(Sample(frame.timestamp, look_at(frame.pixels), glance(frame.pixels)))
         done = min(1.0, frame.timestamp / max(length, 1e-3))
         report(_WATCHING * done, f"Watching · {_clock(frame.timestamp)} of {_clock(length)}")

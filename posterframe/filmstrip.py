@@ -1,0 +1,194 @@
+"""Small pictures in a row or a grid: the frames around a moment to nudge it by, and the whole film to hover over."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from threading import Lock
+
+import numpy as np
+from PIL import Image
+
+from posterframe.model import Report, ignore_progress
+from posterframe.refine import Seen, choose, look_around, shown_at
+from posterframe.video import Footage, Frame, Pixels, Video
+
+TILES = 100
+"""The most pictures in a sprite of a whole film: one for each percent of a progress bar."""
+
+TILE = (160, 90)
+"""The box that a sprite's pictures are fitted into, in pixels."""
+
+_COLUMNS = 10
+"""Pictures in a row of a sprite: 1600 pixels, which every browser takes."""
+
+_ROUNDING = 1e-3
+"""Seconds by which a time may be rounded on its way through a page."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Frames around a moment, side by side in one picture, each as wide as the others.
+
+    ``times`` are when each starts, rising; ``sharpness`` and ``steadiness`` (0–1) are as quality.py and shots.py take
+    them. ``current`` is the index of the frame that is shown at the moment, ``best`` of the one that refine's rule
+    prefers among all that lie around it.
+    """
+
+    sprite: Pixels
+    times: tuple[float, ...]
+    sharpness: tuple[float, ...]
+    steadiness: tuple[float, ...]
+    current: int
+    best: int
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """Frames of a whole film, row by row in one picture: the one at ``times[i]`` is tile ``i``, counted from the left.
+
+    ``tile`` is the width and height of each, in pixels.
+    """
+
+    picture: Pixels
+    times: tuple[float, ...]
+    columns: int
+    tile: tuple[int, int]
+
+
+def strip(video: Video, timestamp: float, *, frames: int = 7, reach: float = 0.6, height: int = 90) -> Strip:
+    """Up to ``frames`` frames within ``reach`` seconds of a time, ``height`` pixels high; decodes every frame there.
+
+    Fewer where there are no more. Times past the end mean the last frame. Raises ``BadInput`` for what is no number.
+    """
+    return strip_of(look_around(video, timestamp, reach=reach), timestamp, frames=frames, reach=reach, height=height)
+
+
+def strip_of(
+    window: Sequence[Seen], timestamp: float, *, frames: int = 7, reach: float = 0.6, height: int = 90
+) -> Strip:
+    """The strip of a window that has been decoded already, as refine does; see ``strip``."""
+    asked = shown_at(window, timestamp)
+    near = [seen for seen in window if abs(seen.timestamp - asked.timestamp) <= reach + _ROUNDING]
+    times = [seen.timestamp for seen in near]
+    current, best = times.index(asked.timestamp), times.index(choose(near, asked).timestamp)
+    places = spread(len(near), frames, current, best)
+    shown = [near[place] for place in places]
+    return Strip(
+        sprite=np.concatenate([_fitted(seen.pixels, (None, height)) for seen in shown], axis=1),
+        times=tuple(seen.timestamp for seen in shown),
+        sharpness=tuple(seen.sharpness for seen in shown),
+        steadiness=tuple(seen.steadiness for seen in shown),
+        current=places.index(current),
+        best=places.index(best),
+    )
+
+
+def spread(length: int, count: int, *kept: int) -> list[int]:
+    """Up to ``count`` indices about evenly from 0 to ``length - 1``; each of ``kept`` takes the place of its nearest.
+
+    Raises ``ValueError`` where ``count`` is less than those kept.
+    """
+    if count < len(set(kept)):
+        raise ValueError(f"{count} places are too few for {len(set(kept))} that are kept")
+    even = {round(place) for place in np.linspace(0, length - 1, min(count, length))}
+    for place in kept:
+        if place not in even:
+            even.remove(min(even.difference(kept), key=lambda other: (abs(other - place), other)))
+            even.add(place)
+    return sorted(even)
+
+
+class Strips:
+    """Strips of any film, for any thread. Keeps the windows decoded last, so that a nudge decodes nothing again.
+
+    A window reaches twice as far as a strip: any time that a strip shows is the middle of another within it.
+    """
+
+    def __init__(self, windows: int = 8) -> None:
+        self._stretches: deque[_Stretch] = deque(maxlen=windows)
+        self._lock = Lock()
+
+    def strip(
+        self, film: str, footage: Footage, timestamp: float, *, frames: int = 7, reach: float = 0.6, height: int = 90
+    ) -> Strip:
+        """As the function ``strip``; ``film`` is what tells one film from another, a review's id for instance."""
+        with self._lock:
+            known = next((one for one in self._stretches if one.covers(film, timestamp, reach)), None)
+        if known is None:
+            with footage.open() as video:
+                known = _Stretch(film, timestamp, 2 * reach, tuple(look_around(video, timestamp, reach=2 * reach)))
+            with self._lock:
+                self._stretches.append(known)
+        return strip_of(known.window, timestamp, frames=frames, reach=reach, height=height)
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A decoded part of a film: every frame within ``reach`` seconds of ``middle``."""
+
+    film: str
+    middle: float
+    reach: float
+    window: tuple[Seen, ...]
+
+    def covers(self, film: str, timestamp: float, reach: float) -> bool:
+        return film == self.film and abs(timestamp - self.middle) + reach <= self.reach + _ROUNDING
+
+
+class SpriteMaker:
+    """Gathers the pictures of a sprite from the frames of one pass through a film, whoever makes that pass.
+
+    Holds small pictures only, at most ``tiles``, evenly over ``duration`` seconds.
+    """
+
+    def __init__(self, duration: float, *, tiles: int = TILES, box: tuple[int, int] = TILE) -> None:
+        self._each = max(duration, 1e-3) / tiles
+        self._tiles = tiles
+        self._box = box
+        self._taken: dict[int, tuple[float, Pixels]] = {}
+
+    def add(self, frame: Frame) -> None:
+        """Take a frame if it is the first of its part of the film; frames may come in any size and number."""
+        part = min(self._tiles - 1, int(frame.timestamp / self._each))
+        if part not in self._taken:
+            self._taken[part] = frame.timestamp, _fitted(frame.pixels, self._box)
+
+    def sprite(self) -> Sprite | None:
+        """All that was gathered, in the order of time; None before the first frame."""
+        if not self._taken:
+            return None
+        times, pictures = zip(*(self._taken[part] for part in sorted(self._taken)), strict=True)
+        height, width = pictures[0].shape[:2]
+        columns = min(_COLUMNS, len(pictures))
+        sheet = np.zeros((ceil(len(pictures) / columns) * height, columns * width, 3), np.uint8)
+        for number, picture in enumerate(pictures):
+            top, left = number // columns * height, number % columns * width
+            sheet[top : top + height, left : left + width] = picture
+        return Sprite(sheet, times, columns, (width, height))
+
+
+def hover_sprite(
+    video: Video, *, tiles: int = TILES, box: tuple[int, int] = TILE, report: Report = ignore_progress
+) -> Sprite:
+    """The sprite of a film that nobody has passed through here: one quick scan of its own.
+
+    Where the local picker watches, its ``each`` gives ``SpriteMaker.add`` the same frames at no cost.
+    """
+    maker = SpriteMaker(video.info.duration, tiles=tiles, box=box)
+    for frame in video.scan(max(video.info.duration / tiles, 1e-3), max_height=box[1]):
+        maker.add(frame)
+        report(min(1.0, frame.timestamp / max(video.info.duration, 1e-3)), "Making small pictures of the film")
+    sprite = maker.sprite()
+    assert sprite is not None, "a video that opens has a frame"
+    return sprite
+
+
+def _fitted(pixels: Pixels, box: tuple[int | None, int]) -> Pixels:
+    """A picture made as high as the box, or as wide where it would not fit (None: as wide as it comes)."""
+    height, width = pixels.shape[:2]
+    scale = box[1] / height if box[0] is None else min(box[0] / width, box[1] / height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX if scale < 1 else None))
