@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session import studio, who
+from components.progress import PLACE, is_follow_up, show_progress
+from components.session import studio, telling, who
 from components.wishing import Asked, ask_wish, money
 from components.words import plain
 from posterframe import workflows
-from posterframe.errors import PosterframeError
-from posterframe.model import DecisionState, Moment, Proposal, Snapshot, Wish
+from posterframe.model import BY_FILE, DecisionState, Moment, Proposal, Snapshot, Wish
 
 LIKE = "More like the approved ones"
 OTHER = "Something different"
 
 
 def show_again(snapshot: Snapshot) -> None:
-    """A fold under the table; closed until somebody wants more."""
-    latest = snapshot.rounds[-1]
-    if not latest.state.is_final:
+    """A fold under the table, closed until somebody wants more; then how far that is."""
+    if is_follow_up(snapshot):
+        show_progress(snapshot)
+    if not snapshot.rounds[-1].state.is_final:
         return
+    latest = next((one for one in reversed(snapshot.rounds) if one.picker != BY_FILE), snapshot.rounds[-1])
     with st.expander("Suggest more moments"):
         asked = ask_wish("again", latest.wish)
         approved = [one for one in snapshot.moments if one.decision is DecisionState.APPROVED]
         direction = st.radio("Direction", [OTHER, LIKE], horizontal=True, key="direction") if approved else OTHER
         wish = _with_known(asked.wish, snapshot.moments, like_approved=direction == LIKE)
         with st.container(horizontal=True, vertical_alignment="center"):
-            pressed = st.button("Suggest more", key="suggest_more")
+            args = (snapshot.review.id, asked.picker, wish)
+            st.button("Suggest more", key="suggest_more", on_click=_ask_again, args=args)
             st.caption(_price(asked, snapshot))
-        if pressed:
-            _ask_again(snapshot, asked.picker, wish)
 
 
 def _with_known(wish: Wish, moments: tuple[Moment, ...], *, like_approved: bool) -> Wish:
@@ -50,11 +51,6 @@ def _price(asked: Asked, snapshot: Snapshot) -> str:
     return "" if amount is None else plain(f"About {money(amount)}")
 
 
-def _ask_again(snapshot: Snapshot, picker: str, wish: Wish) -> None:
-    try:
-        made = studio().store.add_round(snapshot.review.id, wish, picker, who())
-    except PosterframeError as error:
-        st.error(plain(str(error)))
-        return
-    workflows.watch(made.id)
-    st.rerun()
+@telling(PLACE)
+def _ask_again(review_id: str, picker: str, wish: Wish) -> None:
+    workflows.watch(studio().store.add_round(review_id, wish, picker, who()).id)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.filmstrip import PLACE, show_filmstrip
+from components.moments_table import picker_name
 from components.picture import show_picture
-from components.session import studio, who
+from components.session import show_problem, studio, telling, who
 from components.words import plain
 from posterframe.model import BY_HAND, DecisionState, Moment, Snapshot
 from posterframe.timecode import format_time
@@ -30,11 +32,15 @@ def show_decide(snapshot: Snapshot) -> None:
     video = snapshot.review.video
     with picture:
         show_picture(str(moment.preview), label, (video.width, video.height) if video else (16, 9))
-    with words, st.container(border=True, key="decide"):
-        _show_place(moments, moment)
-        st.markdown(f"### {plain(moment.reason or label)}")
-        _show_notes(moment)
-        _show_buttons(moments, moment)
+        show_filmstrip(moment)
+    with words, st.container(border=True, key="decide", height="stretch", vertical_alignment="distribute"):
+        with st.container():
+            _show_place(moments, moment)
+            st.markdown(f"### {plain(moment.reason or label)}")
+            _show_notes(moment)
+        with st.container():
+            show_problem(PLACE)
+            _show_buttons(moments, moment)
 
 
 def _in_turn(moments: Sequence[Moment]) -> Moment:
@@ -48,23 +54,21 @@ def _in_turn(moments: Sequence[Moment]) -> Moment:
 
 def _show_place(moments: Sequence[Moment], moment: Moment) -> None:
     decided = sum(one.decision is not DecisionState.CANDIDATE for one in moments)
-    picker = studio().pickers.get(moment.source)
-    origin = (
-        "added by hand" if moment.source == BY_HAND else f"suggested by {picker.label if picker else moment.source}"
-    )
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        place = f"Moment {moments.index(moment) + 1} of {len(moments)} · {format_time(moment.timestamp)} · {origin}"
-        st.caption(plain(place), width="content")
+        place = f"Moment {moments.index(moment) + 1} of {len(moments)} · {format_time(moment.timestamp)}"
+        origin = "added by hand" if moment.source == BY_HAND else f"suggested by {picker_name(moment)}"
+        st.caption(plain(f"{place} · {origin}"), width="content")
         st.caption(f"{decided} of {len(moments)} decided", width="content")
     st.progress(decided / len(moments))
 
 
 def _show_notes(moment: Moment) -> None:
     word, colour = DECISION_BADGES[moment.decision]
+    found = moment.refine_note.split(", ") if moment.timestamp == moment.refined_timestamp else []
     with st.container(horizontal=True, gap="xsmall"):
         st.badge(word, color=colour)  # type: ignore[arg-type]
-        if moment.refine_note and moment.timestamp == moment.refined_timestamp:
-            st.badge(plain(moment.refine_note), color="gray")
+        for note in filter(None, found):
+            st.badge(plain(note), color="gray")
         for warning in moment.warnings:
             st.badge(plain(warning), color="orange")
 
@@ -82,6 +86,7 @@ def _show_buttons(moments: Sequence[Moment], moment: Moment) -> None:
         st.button("Next", type="tertiary", shortcut="Right", on_click=_go_to, args=(after,))
 
 
+@telling(PLACE)
 def _decide(moments: Sequence[Moment], moment: Moment, decision: DecisionState) -> None:
     """Store the decision and go to the next moment that is undecided, in a circle; stay where there is none."""
     studio().store.decide(moment.id, decision, who())
@@ -92,6 +97,7 @@ def _decide(moments: Sequence[Moment], moment: Moment, decision: DecisionState) 
     _go_to(following.id)
 
 
+@telling(PLACE)
 def _undo() -> None:
     """Take the last decision of this session back, and return to its moment."""
     moment_id, before = st.session_state.pop("decided")

@@ -20,21 +20,25 @@ def show_file_wanted(snapshot: Snapshot) -> None:
         return
     with st.container(border=True):
         st.subheader("Now the file itself", anchor=False)
-        st.caption("Frames cannot be read from YouTube. Give the same video as a file: the moments stay as they are.")
+        stay = ": the moments stay as they are" if snapshot.moments else ""
+        st.caption(f"Frames cannot be read from YouTube. Give the same video as a file{stay}.")
         with st.form("file", border=False):
             url = st.text_input("URL of the file", placeholder="https://example.com/film.mp4")
             pressed = st.form_submit_button("Use this file", type="primary")
         upload = upload_video(studio().media.upload_ticket())
         try:
             if upload is not None:
-                _give(review.id, SourceKind.UPLOAD, upload.key)
+                _give(snapshot, SourceKind.UPLOAD, upload.key)
             if pressed:
-                _give(review.id, SourceKind.URL, studio().net.check(url.strip()))
+                _give(snapshot, SourceKind.URL, studio().net.check(url.strip()))
         except PosterframeError as error:
             st.error(plain(str(error)))
 
 
-def _give(review_id: str, source: SourceKind, location: str) -> None:
-    studio().store.give_file(review_id, source, location, who())
-    workflows.watch(studio().store.add_round(review_id, Wish(), BY_FILE, who()).id)
+def _give(snapshot: Snapshot, source: SourceKind, location: str) -> None:
+    """Match what was suggested to the file; where nothing was, let the file be watched in place of YouTube."""
+    review, latest = snapshot.review, snapshot.rounds[-1]
+    studio().store.give_file(review.id, source, location, who())
+    wish, picker = (Wish(), BY_FILE) if snapshot.moments else (latest.wish, latest.picker)
+    workflows.watch(studio().store.add_round(review.id, wish, picker, who()).id)
     st.rerun()

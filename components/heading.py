@@ -42,12 +42,17 @@ def show_heading(snapshot: Snapshot) -> None:
 
 def _link_others(review: Review) -> None:
     """Where the same video was reviewed before, since nobody wants to do it twice unknowingly."""
-    for other in studio().store.same_video(review)[:MOST_OTHERS]:
-        st.page_link(
-            "../pages/review.py",
-            label=plain(f"This video was also reviewed on {other.created_at:%d %B %Y}: {other.title}"),
-            query_params={"review": other.id},
-        )
+    others = studio().store.same_video(review)[:MOST_OTHERS]
+    if not others:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="others"):
+        st.caption("This video was also reviewed on", width="content")
+        for other in others:
+            st.page_link(
+                "../pages/review.py",
+                label=plain(f"{other.created_at:%d %B %Y, %H:%M}"),
+                query_params={"review": other.id},
+            )
 
 
 def _ask_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -21,17 +22,24 @@ COVER = (16, 9)
 def show_library() -> None:
     """A search field and a card for each review."""
     st.title("Library", anchor=False)
-    search = st.text_input("Search", placeholder="Title or address", width=360)
-    page = int(st.session_state.get("library_page", 0)) if not search else 0
+    search = st.text_input(
+        "Search", placeholder="Title or address", width=360, key="search", on_change=_turn_to, args=(0,)
+    )
+    page = int(st.session_state.get("library_page", 0))
     found = studio().store.reviews(search=search.strip(), limit=PER_PAGE + 1, offset=page * PER_PAGE)
     if not found:
         _show_empty(search)
         return
-    columns = st.columns(COLUMNS, gap="medium")
-    for index, summary in enumerate(found[:PER_PAGE]):
-        with columns[index % COLUMNS]:
-            _show_card(summary)
+    show_cards(found[:PER_PAGE])
     _show_pages(page, more=len(found) > PER_PAGE)
+
+
+def show_cards(summaries: Sequence[ReviewSummary]) -> None:
+    """A card for each review, in rows."""
+    for start in range(0, len(summaries), COLUMNS):
+        for column, summary in zip(st.columns(COLUMNS, gap="medium"), summaries[start : start + COLUMNS], strict=False):
+            with column:
+                _show_card(summary)
 
 
 def _show_empty(search: str) -> None:
@@ -43,10 +51,12 @@ def _show_empty(search: str) -> None:
 
 
 def _show_card(summary: ReviewSummary) -> None:
-    with st.container(border=True):
+    with st.container(border=True, key=f"review-{summary.review.id}", gap="xsmall"):
         if summary.cover:
             show_picture(summary.cover, f"Cover of {summary.review.title}", COVER)
-        st.markdown(f"**{plain(summary.review.title)}**")
+        else:
+            st.html(f'<div class="picture blank" style="aspect-ratio: {COVER[0]} / {COVER[1]}"></div>')
+        st.subheader(plain(summary.review.title), anchor=False)
         st.caption(plain(" · ".join(_facts(summary))))
         st.page_link(REVIEW_PAGE, label="Open", query_params={"review": summary.review.id})
 
@@ -68,9 +78,11 @@ def _facts(summary: ReviewSummary) -> list[str]:
 
 def _show_pages(page: int, *, more: bool) -> None:
     with st.container(horizontal=True):
-        if page and st.button("Newer"):
-            st.session_state["library_page"] = page - 1
-            st.rerun()
-        if more and st.button("Older"):
-            st.session_state["library_page"] = page + 1
-            st.rerun()
+        if page:
+            st.button("Newer", on_click=_turn_to, args=(page - 1,))
+        if more:
+            st.button("Older", on_click=_turn_to, args=(page + 1,))
+
+
+def _turn_to(page: int) -> None:
+    st.session_state["library_page"] = page

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.moments_table import show_table
-from components.session import studio, who
+from components.moments_table import PLACE, show_table
+from components.session import show_problem, studio, telling, who
 from components.shapes import Order, choose_order
-from components.words import count, plain
+from components.words import check_reason, count, plain
 from posterframe import workflows
-from posterframe.errors import PosterframeError
 from posterframe.model import DecisionState, Moment, Snapshot, SourceKind
 from posterframe.timecode import check_time, parse_time
 from posterframe.work import needs_preview
@@ -17,20 +16,16 @@ from posterframe.work import needs_preview
 TICK = 0.5
 """Seconds between two looks while a preview is being made."""
 
-PROBLEM = "moments_problem"
 
-
-def show_moments(snapshot: Snapshot, problem: str | None) -> None:
-    """The table under its heading. ``problem`` says which of the table's edits was refused, if one was."""
+def show_moments(snapshot: Snapshot) -> None:
+    """The table under its heading, and beneath it what was refused, the way back, and the way to add a row."""
     _head(snapshot)
-    problem = problem or st.session_state.pop(PROBLEM, None)
-    if problem:
-        st.error(plain(problem))
+    show_problem(PLACE)
     if snapshot.moments:
         show_table(snapshot)
     else:
         st.caption("No moments here yet. Add one below: a time in the video is enough.")
-    _offer_undo(snapshot)
+    _offer_undo()
     _add_row(snapshot.review.id)
     if _waits_for_previews(snapshot):
         st.fragment(_look_again, run_every=TICK)(snapshot.review.id, snapshot.moments)
@@ -69,29 +64,27 @@ def _head(snapshot: Snapshot) -> None:
         st.caption(plain(order.note))
 
 
+@telling(PLACE)
 def _cut(review_id: str, order: Order) -> None:
     """Hand the approved moments over."""
-    try:
-        made = studio().store.cut(review_id, order.shapes, order.extractor, who())
-    except PosterframeError as error:
-        st.session_state[PROBLEM] = str(error)
-        return
+    made = studio().store.cut(review_id, order.shapes, order.extractor, who())
     for thumbnail in made:
         workflows.cut(thumbnail)
     if not made:
         st.toast("The approved moments are cut at this size already.")
 
 
-def _offer_undo(snapshot: Snapshot) -> None:
+def _offer_undo() -> None:
     """The way back for a row that was removed in this session."""
     removed = st.session_state.get("removed")
-    if removed is None or removed.review_id != snapshot.review.id:
+    if removed is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("A moment was removed.", width="content")
         st.button("Undo", key="undo", type="tertiary", on_click=_undo, args=(removed.id,))
 
 
+@telling(PLACE)
 def _undo(moment_id: str) -> None:
     studio().store.restore_moment(moment_id, who())
     del st.session_state["removed"]
@@ -105,15 +98,12 @@ def _add_row(review_id: str) -> None:
         st.button("Add moment", on_click=_add, args=(review_id,))
 
 
+@telling(PLACE)
 def _add(review_id: str) -> None:
     state = st.session_state
     review = studio().store.review(review_id)
     duration = review.video.duration if review and review.video else None
-    try:
-        time = check_time(parse_time(state["add_time"]), duration)
-        moment = studio().store.add_moment(review_id, time, state["add_reason"].strip(), who())
-    except PosterframeError as error:
-        state[PROBLEM] = str(error)
-        return
+    time = check_time(parse_time(state["add_time"]), duration)
+    moment = studio().store.add_moment(review_id, time, check_reason(state["add_reason"]), who())
     workflows.preview(moment.id)
     state["add_time"] = state["add_reason"] = ""

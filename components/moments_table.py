@@ -6,19 +6,23 @@ whenever the rows are others or the store says something else than the table's o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from components.session import picture_link, studio, who
+from components.session import forget_problem, picture_link, studio, tell, telling, who
 from components.wishing import capital
+from components.words import LONGEST_REASON, check_reason
 from posterframe import workflows
 from posterframe.errors import PosterframeError
-from posterframe.model import BY_HAND, DecisionState, Moment, Snapshot, SourceKind
+from posterframe.model import BY_HAND, DecisionState, Moment, Snapshot, SourceKind, new_id
 from posterframe.timecode import check_time, format_time, parse_time
 from posterframe.work import needs_preview
+
+PLACE = "moments"
+"""Where an edit that was refused is told."""
 
 ROW_HEIGHT = 76
 """Pixels: a 16:9 preview in the table is 120 wide."""
@@ -29,22 +33,28 @@ HEADER_HEIGHT = 35
 ROWS_SHOWN = 12
 """So many rows are shown at once; beyond them the table scrolls."""
 
-LONGEST_REASON = 500
-
 APPROVE, FRAME, TIME, REASON, QUALITY, NOTE = "Approve", "Frame", "Time", "Reason", "Quality", "Note"
 SOURCE, SUGGESTED, REMOVE = "From", "Suggested", "Remove"
+
+TYPES = {FRAME: "string", QUALITY: "Float64", SUGGESTED: "string"}
+"""Of columns that can be empty: without them the table would be another one, to Streamlit, once a value comes."""
+
+LATE = 3
+"""Tables before the present one from which an edit can still be on its way when they are replaced."""
 
 _Edits = dict[tuple[int, str], Any]
 """New values by row and column."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Table:
-    """The table that the browser shows: its key, whose rows they are, and the length of the video in seconds."""
+    """A table that the browser shows: its key, whose rows they are, the length of the video in seconds, and which of
+    its edits are stored."""
 
     key: str
     ids: tuple[str, ...]
-    duration: float | None
+    duration: float | None = None
+    stored: _Edits = field(default_factory=dict)
 
 
 def show_table(snapshot: Snapshot) -> None:
@@ -52,62 +62,64 @@ def show_table(snapshot: Snapshot) -> None:
     newest = snapshot.rounds[-1].id if len(snapshot.rounds) > 1 else None
     has_file = snapshot.review.source is not SourceKind.YOUTUBE
     rows = pd.DataFrame([_row(one, is_new=one.round_id == newest, has_file=has_file) for one in snapshot.moments])
-    ids = tuple(moment.id for moment in snapshot.moments)
-    key = _key(ids, rows)
-    duration = snapshot.review.video.duration if snapshot.review.video else None
-    st.session_state["table"] = _Table(key, ids, duration)
+    rows = rows.astype(TYPES)
+    table = _table_for(tuple(moment.id for moment in snapshot.moments), rows)
+    table.duration = snapshot.review.video.duration if snapshot.review.video else None
     with st.container(key="moments"):
         st.data_editor(
             rows,
-            key=key,
+            key=table.key,
             num_rows="fixed",
             hide_index=True,
             row_height=ROW_HEIGHT,
             height=HEADER_HEIGHT + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
             width="stretch",
-            column_config=_columns(key, ids),
+            column_config=_columns(table),
         )
 
 
-def store_edits() -> str | None:
-    """Store what is new among the table's edits, which pile up until it is drawn anew; the sentence if one fails."""
-    table: _Table | None = st.session_state.get("table")
-    if table is None:
-        return None
-    stored: _Edits = st.session_state["stored_edits"]
-    problem = None
-    for (row, column), value in _edits(table).items():
-        if (row, column) in stored and stored[row, column] == value:
+def store_edits() -> None:
+    """Store what is new among the edits of the table, which pile up until it is drawn anew.
+
+    An edit may have been on its way while the table was replaced; it comes under the key of the one before.
+    """
+    for table in st.session_state.get("tables", ()):
+        edits = _edits(table)
+        if edits is None:
             continue
-        stored[row, column] = value
-        try:
-            _store_cell(table.ids[row], column, value, table.duration)
-        except PosterframeError as error:
-            problem = str(error)
-    return problem
+        table.stored = {cell: value for cell, value in table.stored.items() if cell in edits}
+        fresh = {cell: value for cell, value in edits.items() if table.stored.get(cell, ...) != value}
+        table.stored |= fresh
+        if fresh:
+            forget_problem()
+        for (row, column), value in fresh.items():
+            try:
+                _store_cell(table.ids[row], column, value, table.duration)
+            except PosterframeError as error:
+                tell(PLACE, error)
 
 
-def _columns(key: str, ids: tuple[str, ...]) -> dict[str, Any]:
+def _columns(table: _Table) -> dict[str, Any]:
     column = st.column_config
-    back, remove = f"{key}-back", f"{key}-remove"
+    back, remove = f"{table.key}-back", f"{table.key}-remove"
     return {
-        APPROVE: column.CheckboxColumn(width=76, help="Approved moments are cut as thumbnails"),
+        APPROVE: column.CheckboxColumn(width=96, help="Approved moments are cut as thumbnails"),
         FRAME: column.ImageColumn(width=140, help="The real frame at this time"),
         TIME: column.TextColumn(width=80, required=True, help="Minutes and seconds, like 0:04.4"),
-        REASON: column.TextColumn(width=330, max_chars=LONGEST_REASON),
+        REASON: column.TextColumn(width=310, max_chars=LONGEST_REASON),
         QUALITY: column.ProgressColumn(width=110, min_value=0, max_value=100, format="%d"),
         NOTE: column.TextColumn(width=170, disabled=True),
-        SOURCE: column.TextColumn(width=110, disabled=True),
+        SOURCE: column.TextColumn(width=130, disabled=True),
         SUGGESTED: column.ButtonColumn(
             width=96,
             type="tertiary",
             help="The time as it was suggested, where it is another now. Press it to go back there.",
             key=back,
             on_click=_go_back,
-            args=(back, ids),
+            args=(back, table.ids),
         ),
         REMOVE: column.ButtonColumn(
-            "", width=84, type="tertiary", key=remove, on_click=_remove, args=(remove, ids)
+            "", width=84, type="tertiary", key=remove, on_click=_remove, args=(remove, table.ids)
         ),
     }  # fmt: skip
 
@@ -115,7 +127,6 @@ def _columns(key: str, ids: tuple[str, ...]) -> dict[str, Any]:
 def _row(moment: Moment, *, is_new: bool, has_file: bool) -> dict[str, Any]:
     suggested = moment.suggested_timestamp
     moved = suggested is not None and format_time(suggested) != format_time(moment.timestamp)
-    picker = studio().pickers.get(moment.source)
     return {
         APPROVE: moment.decision is DecisionState.APPROVED,
         FRAME: picture_link(moment.preview),
@@ -123,37 +134,55 @@ def _row(moment: Moment, *, is_new: bool, has_file: bool) -> dict[str, Any]:
         REASON: moment.reason,
         QUALITY: round(100 * moment.quality.score) if moment.quality else None,
         NOTE: _note(moment, is_new=is_new) if has_file else "Waits for the file",
-        SOURCE: "By hand" if moment.source == BY_HAND else capital(picker.label if picker else moment.source),
+        SOURCE: "By hand" if moment.source == BY_HAND else capital(picker_name(moment)),
         SUGGESTED: format_time(suggested) if suggested is not None and moved else None,
         REMOVE: "Remove",
     }
 
 
+def picker_name(moment: Moment) -> str:
+    """Who suggested the moment."""
+    picker = studio().pickers.get(moment.source)
+    return picker.label if picker else moment.source
+
+
 def _note(moment: Moment, *, is_new: bool) -> str:
-    """What a person should know of the row: new, moved, in what respect weak, or why there is no picture."""
+    """What a person should know of the row: rejected, new, moved, in what respect weak, or why there is no picture."""
     if moment.preview_error:
         return moment.preview_error
     if needs_preview(moment):
         return "New preview on its way"
-    moved = moment.refine_note if moment.timestamp == moment.refined_timestamp else ""
-    return capital(", ".join(note for note in ("new" if is_new else "", moved, *moment.warnings) if note))
+    rejected = "rejected" if moment.decision is DecisionState.REJECTED else ""
+    notes = [rejected, "new" if is_new else "", moved_note(moment), *moment.warnings]
+    return capital(", ".join(note for note in notes if note))
 
 
-def _key(ids: tuple[str, ...], rows: pd.DataFrame) -> str:
-    """The key of the table as it stands, or a new one where its own edits say other than the store does."""
-    table: _Table | None = st.session_state.get("table")
-    if table and table.ids == ids and not _differs(_edits(table), rows):
-        return table.key
-    number = st.session_state.get("tables", 0) + 1
-    st.session_state["tables"] = number
-    st.session_state["stored_edits"] = {}
-    return f"moments-{number}"
+def moved_note(moment: Moment) -> str:
+    """Why the moment does not stand where it was suggested; empty where it does, or where a person moved it."""
+    if moment.timestamp != moment.refined_timestamp or moment.suggested_timestamp is None:
+        return ""
+    is_moved = format_time(moment.timestamp) != format_time(moment.suggested_timestamp)
+    return moment.refine_note if is_moved else ""
 
 
-def _edits(table: _Table) -> _Edits:
-    """What was edited in the table since it was drawn."""
+def _table_for(ids: tuple[str, ...], rows: pd.DataFrame) -> _Table:
+    """The table as it stands, or a new one: for other rows, or where its own edits say other than the store does."""
+    tables: tuple[_Table, ...] = st.session_state.get("tables", ())
+    if tables and tables[-1].ids == ids:
+        edits = _edits(tables[-1])
+        if edits is not None and not _differs(edits, rows):
+            return tables[-1]
+    made = _Table(f"moments-{new_id()}", ids)
+    st.session_state["tables"] = (*tables[-LATE:], made)
+    return made
+
+
+def _edits(table: _Table) -> _Edits | None:
+    """What was edited in the table since it was drawn; None once the browser does not show it any more."""
     state = st.session_state.get(table.key)
-    edited: dict[int, dict[str, Any]] = state["edited_rows"] if state else {}
+    if state is None:
+        return None
+    edited: dict[int, dict[str, Any]] = state["edited_rows"]
     return {(row, column): value for row, cells in edited.items() for column, value in cells.items()}
 
 
@@ -167,12 +196,13 @@ def _store_cell(moment_id: str, column: str, value: Any, duration: float | None)
     if column == APPROVE:
         store.decide(moment_id, DecisionState.APPROVED if value else DecisionState.CANDIDATE, who())
     elif column == REASON:
-        store.reword(moment_id, str(value or "").strip(), who())
+        store.reword(moment_id, check_reason(str(value or "")), who())
     elif column == TIME:
         store.retime(moment_id, check_time(parse_time(str(value or "")), duration), who())
         workflows.preview(moment_id)
 
 
+@telling(PLACE)
 def _go_back(key: str, ids: tuple[str, ...]) -> None:
     """Put a moment back to the time that was suggested."""
     moment = studio().store.moment(ids[st.session_state[key].row])
@@ -181,6 +211,7 @@ def _go_back(key: str, ids: tuple[str, ...]) -> None:
         workflows.preview(moment.id)
 
 
+@telling(PLACE)
 def _remove(key: str, ids: tuple[str, ...]) -> None:
     moment = studio().store.moment(ids[st.session_state[key].row])
     if moment:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from components.session import studio, who
+from components.session import show_problem, studio, telling, who
 from components.words import plain
 from posterframe import workflows
-from posterframe.errors import PosterframeError
-from posterframe.model import Round, RoundState, Snapshot, Stage
+from posterframe.model import BY_FILE, Round, RoundState, Snapshot, SourceKind, Stage
+
+PLACE = "progress"
+"""Where it is told that a round could not be cancelled or begun."""
 
 TICK = 0.5
 """Seconds between two looks at a round under way."""
@@ -21,17 +25,36 @@ STAGE_WORDS = {
 }
 
 
+def without_unfinished(snapshot: Snapshot) -> Snapshot:
+    """The review without the moments of a round under way, whose times still change, so that no row moves under a hand.
+
+    While a file is matched to moments that had none, that is all of them.
+    """
+    latest = snapshot.rounds[-1]
+    if latest.state.is_final:
+        return snapshot
+    settled = () if latest.picker == BY_FILE else snapshot.moments
+    return replace(snapshot, moments=tuple(one for one in settled if one.round_id != latest.id))
+
+
+def is_follow_up(snapshot: Snapshot) -> bool:
+    """Whether the latest round was asked for beneath a table that is there, and so is followed there too."""
+    latest = snapshot.rounds[-1]
+    return latest.picker != BY_FILE and any(one.round_id != latest.id for one in snapshot.moments)
+
+
 def show_progress(snapshot: Snapshot) -> None:
     """Progress while a round is under way; what went wrong where it failed; nothing when all is well."""
     latest = snapshot.rounds[-1]
+    show_problem(PLACE)
     if not latest.state.is_final:
         st.fragment(_follow, run_every=TICK)(latest.id)
     elif latest.state is RoundState.FAILED:
         st.error(plain(latest.error or "The video could not be watched."))
-        _offer_again(latest, "Try again")
+        _offer_again(snapshot, "Try again")
     elif latest.state is RoundState.CANCELLED:
         st.info("You stopped this before it was done.")
-        _offer_again(latest, "Watch it again")
+        _offer_again(snapshot, "Watch it again")
     for warning in latest.warnings:
         st.warning(plain(warning))
 
@@ -46,6 +69,7 @@ def _follow(round_id: str) -> None:
         st.button("Cancel", key=f"cancel-{round_.id}", on_click=_cancel, args=(round_.id,))
 
 
+@telling(PLACE)
 def _cancel(round_id: str) -> None:
     studio().store.cancel_round(round_id, who())
 
@@ -66,22 +90,18 @@ def _steps(round_: Round) -> str:
     return "&emsp;".join(words)
 
 
-def _offer_again(latest: Round, label: str) -> None:
+def _offer_again(snapshot: Snapshot, label: str) -> None:
     """The same once more; this machine in place of a service that failed; or another video."""
-    local = studio().picker("local")
+    latest, local = snapshot.rounds[-1], studio().picker("local")
+    has_file = snapshot.review.source is not SourceKind.YOUTUBE
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if st.button(label, type="primary", key=f"again-{latest.id}"):
-            _again(latest, latest.picker)
-        if latest.picker != local.name and st.button(f"Let {local.label} suggest", key=f"local-{latest.id}"):
-            _again(latest, local.name)
+        st.button(label, type="primary", key=f"again-{latest.id}", on_click=_again, args=(latest, latest.picker))
+        if has_file and latest.picker not in (local.name, BY_FILE):
+            local_label = f"Let {local.label} suggest"
+            st.button(local_label, key=f"local-{latest.id}", on_click=_again, args=(latest, local.name))
         st.page_link("../pages/review.py", label="Start with another video")
 
 
+@telling(PLACE)
 def _again(latest: Round, picker: str) -> None:
-    try:
-        again = studio().store.add_round(latest.review_id, latest.wish, picker, who())
-    except PosterframeError as error:
-        st.error(plain(str(error)))
-        return
-    workflows.watch(again.id)
-    st.rerun()
+    workflows.watch(studio().store.add_round(latest.review_id, latest.wish, picker, who()).id)

@@ -1,14 +1,28 @@
-"""What every page needs to know of the session it runs in."""
+"""What every page needs to know of the session it runs in, and how a callback tells what went wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
 import streamlit as st
 
+from components.words import plain
+from posterframe.errors import PosterframeError
 from posterframe.settings import settings
 from posterframe.studio import Studio, open_studio
 
+P = ParamSpec("P")
+
 GUEST = "Guest"
 """Who decides while nobody has given a name."""
+
+PROBLEM = "problem"
+"""Where the session keeps the place on the page and the sentence of what did not work."""
+
+OF_ONE_REVIEW = (PROBLEM, "in_turn", "decided", "removed", "tables")
+"""What a session remembers of the review it shows, and forgets when it shows another."""
 
 
 def studio() -> Studio:
@@ -24,3 +38,45 @@ def who() -> str:
 def picture_link(key: str | None) -> str | None:
     """Where the browser finds a stored picture."""
     return studio().media.link(key) if key else None
+
+
+def enter(review_id: str | None) -> None:
+    """Forget what belongs to another review than the one that is shown now."""
+    if st.session_state.get("review") != review_id:
+        st.session_state["review"] = review_id
+        for name in OF_ONE_REVIEW:
+            st.session_state.pop(name, None)
+
+
+def telling(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Make a callback's error a sentence at that place of the page, to stand there until the next thing is done."""
+
+    def decorate(callback: Callable[P, None]) -> Callable[P, None]:
+        @wraps(callback)
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            forget_problem()
+            try:
+                callback(*args, **kwargs)
+            except PosterframeError as error:
+                tell(place, error)
+
+        return run
+
+    return decorate
+
+
+def tell(place: str, error: PosterframeError) -> None:
+    """Keep an error for its place on the page."""
+    st.session_state[PROBLEM] = (place, str(error))
+
+
+def forget_problem() -> None:
+    """The person goes on: what did not work before is no news any more."""
+    st.session_state.pop(PROBLEM, None)
+
+
+def show_problem(place: str) -> None:
+    """The sentence that belongs to this place, if there is one."""
+    where, sentence = st.session_state.get(PROBLEM, ("", ""))
+    if where == place:
+        st.error(plain(sentence))

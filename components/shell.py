@@ -5,15 +5,19 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.moments_table import store_edits
+from components.status import show_status
+from components.words import plain
+from posterframe.errors import PosterframeError
+
 HERE = Path(__file__).parent
 PAGES = HERE.parent / "pages"
 
 st.set_page_config(page_title="Posterframe", page_icon="🎞️", layout="wide")
 st.html(HERE / "frontend/page.css")
-is_dark = st.context.theme.type == "dark"
-if is_dark:
-    st.html(HERE / "frontend/dark.css")
-st.logo(HERE / f"frontend/logo-{'dark' if is_dark else 'light'}.svg", size="large", link=None)
+theme = "dark" if st.context.theme.type == "dark" else "light"
+st.html(HERE / f"frontend/{theme}.css")
+st.logo(HERE / f"frontend/logo-{theme}.svg", size="large", link=None)
 
 page = st.navigation(
     [
@@ -22,4 +26,9 @@ page = st.navigation(
     ],
     position="top",
 )
-page.run()
+show_status()
+store_edits()
+try:
+    page.run()
+except PosterframeError as error:
+    st.error(plain(str(error)))

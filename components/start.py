@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.library import show_cards
 from components.session import studio, who
 from components.upload import upload_video
 from components.wishing import Asked, ask_wish
@@ -16,31 +17,53 @@ from posterframe.model import SourceKind
 from posterframe.net import is_youtube
 from posterframe.studio import title_of
 
-SAMPLE = Path(__file__).parents[1] / "samples/sample.mp4"
+SAMPLES = Path(__file__).parents[1] / "samples"
 SAMPLE_TITLE = "The sample film"
+
+RECENT = 3
+"""Reviews that are shown beneath, to go on with."""
 
 
 def show_start() -> None:
-    """One field, an upload beside it, and the sample film one click away."""
+    """One field, an upload beside it, the sample film one click away, and the latest reviews to go on with."""
     with st.container(key="start"):
         st.title("Find the frame that gets the click", anchor=False)
         st.caption(
             "Give a video. You get moments worth a thumbnail, each with its reason and a real frame; you decide."
         )
-        with st.form("start", border=False, enter_to_submit=True):
+        by_url, by_file = st.columns([3, 2], gap="medium")
+        with by_url, st.form("start", border=False, enter_to_submit=True):
             url = st.text_input("Video URL", placeholder="https://example.com/film.mp4")
             with st.expander("Options"):
                 asked = ask_wish("start")
-            if st.form_submit_button("Find moments", type="primary"):
-                _start_url(url.strip(), asked)
-        st.caption("Or use a file of yours: mp4, webm or mov, up to 500 MB.")
-        upload = upload_video(studio().media.upload_ticket())
+            pressed = st.form_submit_button("Find moments", type="primary")
+        with by_file:
+            st.markdown("Or a file of yours")
+            upload = upload_video(studio().media.upload_ticket())
+            st.caption("mp4, webm or mov, up to 500 MB")
+        with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium", key="sample"):
+            st.image(SAMPLES / "poster.webp", width=176, alt="Coffee pots, cups and a vase from the sample film")
+            with st.container(gap="xsmall"):
+                st.markdown("**No video at hand?** Forty seconds of coffee and pottery show how it works.")
+                sample = st.button("Try the sample film")
+        problem = st.empty()
+    try:
+        if pressed:
+            _start_url(url.strip(), asked)
         if upload is not None:
             _start(upload.title, SourceKind.UPLOAD, upload.key, asked)
-        st.caption("No video at hand?")
-        if st.button("Try the sample film"):
-            with SAMPLE.open("rb") as film:
-                _start(SAMPLE_TITLE, SourceKind.SAMPLE, studio().media.put_file(film, "videos", "mp4"), asked)
+        if sample:
+            _start_sample(asked)
+    except PosterframeError as error:
+        problem.error(plain(str(error)))
+    _show_recent()
+
+
+def _show_recent() -> None:
+    recent = studio().store.reviews(limit=RECENT)
+    if recent:
+        st.subheader("Go on where you left off", anchor=False)
+        show_cards(recent)
 
 
 def show_gone() -> None:
@@ -51,15 +74,18 @@ def show_gone() -> None:
 
 
 def _start_url(url: str, asked: Asked) -> None:
-    try:
-        if not url:
-            raise BadInput("Paste the URL of a video first, or try the sample film.")
-        if is_youtube(url) and studio().picker(asked.picker).knows_youtube:
-            _start("YouTube video", SourceKind.YOUTUBE, url, asked)
-        checked = studio().net.check(url)
-        _start(title_of(checked), SourceKind.URL, checked, asked)
-    except PosterframeError as error:
-        st.error(plain(str(error)))
+    if not url:
+        raise BadInput("Paste the URL of a video first, or try the sample film.")
+    if is_youtube(url) and studio().picker(asked.picker).knows_youtube:
+        _start("YouTube video", SourceKind.YOUTUBE, url, asked)
+    checked = studio().net.check(url)
+    _start(title_of(checked), SourceKind.URL, checked, asked)
+
+
+def _start_sample(asked: Asked) -> None:
+    with (SAMPLES / "sample.mp4").open("rb") as film:
+        key = studio().media.put_file(film, "videos", "mp4")
+    _start(SAMPLE_TITLE, SourceKind.SAMPLE, key, asked)
 
 
 def _start(title: str, source: SourceKind, location: str, asked: Asked) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from posterframe.errors import BadInput
 from posterframe.model import Review, SourceKind, Thumbnail, ThumbnailStatus
 from posterframe.timecode import format_time
 
@@ -14,6 +15,9 @@ STATUS_WORDS = {
     ThumbnailStatus.FAILED: "Failed",
     ThumbnailStatus.CANCELLED: "Cancelled",
 }
+
+LONGEST_REASON = 500
+"""Letters of a reason."""
 
 _WORD_JOINER = "\u2060"
 """Takes no room and is no letter: put into an address, it keeps Markdown from making a link of it."""
@@ -30,6 +34,14 @@ def plain(text: str) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: 1 moment, 2 moments."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def check_reason(text: str) -> str:
+    """A reason as it is stored. Raises ``BadInput`` for one that is too long; browsers can be made to send it."""
+    reason = text.strip()
+    if len(reason) > LONGEST_REASON:
+        raise BadInput(f"A reason can have {LONGEST_REASON} letters; this one has {len(reason)}.")
+    return reason
 
 
 def source_words(review: Review) -> str:

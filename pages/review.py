@@ -9,26 +9,27 @@ from components.final import show_final
 from components.gallery import show_gallery
 from components.heading import show_heading
 from components.moments import show_moments
-from components.moments_table import store_edits
-from components.progress import show_progress
-from components.session import studio
+from components.progress import is_follow_up, show_progress, without_unfinished
+from components.session import enter, studio
 from components.start import show_gone, show_start
 
 review_id = st.query_params.get("review")
-problem = store_edits()
-snapshot = studio().store.snapshot(review_id) if review_id else None
+enter(review_id)
+found = studio().store.snapshot(review_id) if review_id else None
 
 if review_id is None:
     show_start()
-elif snapshot is None:
+elif found is None:
     show_gone()
 else:
+    snapshot = without_unfinished(found)
     show_heading(snapshot)
-    show_progress(snapshot)
+    if not is_follow_up(snapshot):
+        show_progress(snapshot)
     show_file_wanted(snapshot)
-    if snapshot.moments or snapshot.rounds[-1].state.is_final:
+    if snapshot.moments or (snapshot.review.video and snapshot.rounds[-1].state.is_final):
         show_decide(snapshot)
-        show_moments(snapshot, problem)
+        show_moments(snapshot)
         show_again(snapshot)
     if snapshot.thumbnails:
         show_gallery(snapshot)

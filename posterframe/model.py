@@ -261,12 +261,26 @@ class Round:
 
 
 @dataclass(frozen=True)
+class Filmstrip:
+    """Frames around a moment, side by side in one picture, each as wide as the others, to nudge the moment by.
+
+    ``picture`` is its media key; ``times`` are when each frame is shown, rising; ``best`` is the index of the sharpest
+    steady one.
+    """
+
+    picture: str
+    times: tuple[float, ...]
+    best: int
+
+
+@dataclass(frozen=True)
 class Moment:
     """A time in a video with a reason. What was suggested is kept beside what people made of it.
 
     ``timestamp`` is the time in force; ``suggested_timestamp`` the picker's own, before refine and before any
     edit (None where a person added the row). ``preview`` is the media key of the real frame at ``preview_at``;
     while ``preview_at`` differs from ``timestamp`` a new preview is on its way, unless ``preview_error`` says why not.
+    ``filmstrip`` was made together with the preview.
     ``quality`` and ``warnings`` are of the frame last measured. ``source`` is a picker's name, or ``BY_HAND``.
     """
 
@@ -290,6 +304,7 @@ class Moment:
     preview_error: str | None = None
     removed_at: datetime | None = None
     refine_note: str = ""
+    filmstrip: Filmstrip | None = None
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,12 @@ from datetime import UTC, datetime
 from PIL import Image
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
+from posterframe.filmstrip import strip
 from posterframe.gemini.reply import fit_to_video
 from posterframe.model import (
     BY_FILE,
     Cut,
+    Filmstrip,
     Job,
     Moment,
     Picture,
@@ -37,7 +39,7 @@ from posterframe.refine import refine
 from posterframe.settings import Settings
 from posterframe.studio import Studio, open_studio
 from posterframe.timecode import clamp_time
-from posterframe.video import Frame, Video
+from posterframe.video import Pixels, Video
 
 log = logging.getLogger(__name__)
 
@@ -264,21 +266,25 @@ def _reporter(studio: Studio, round_id: str, stage: Stage) -> Report:
 
 
 def _preview(studio: Studio, video: Video, moment: Moment) -> None:
-    """Store the frame at a moment's time, and what it measures where refine has not measured this very frame."""
+    """Store the frame at a moment's time, what lies around it, and what it measures where refine has not done that."""
+    time = clamp_time(moment.timestamp, video.info.duration)
     try:
-        frame = video.frame_at(clamp_time(moment.timestamp, video.info.duration), max_height=PREVIEW_HEIGHT)
+        frame = video.frame_at(time, max_height=PREVIEW_HEIGHT)
+        around = strip(video, time)
     except BadInput as error:
         studio.store.set_preview_failed(moment.id, moment.timestamp, str(error))
         return
-    key = studio.media.put(_encode(frame), "previews", "webp")
+    key = studio.media.put(_encode(frame.pixels), "previews", "webp")
+    filmstrip = Filmstrip(studio.media.put(_encode(around.sprite), "previews", "webp"), around.times, around.best)
     if moment.quality and moment.refined_timestamp == moment.timestamp:
-        studio.store.set_preview(moment.id, moment.timestamp, key)
+        studio.store.set_preview(moment.id, moment.timestamp, key, filmstrip=filmstrip)
         return
     quality = measure(frame.pixels)
-    studio.store.set_preview(moment.id, moment.timestamp, key, quality=quality, warnings=warnings(quality))
+    notes = warnings(quality)
+    studio.store.set_preview(moment.id, moment.timestamp, key, filmstrip=filmstrip, quality=quality, warnings=notes)
 
 
-def _encode(frame: Frame) -> bytes:
+def _encode(pixels: Pixels) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(frame.pixels).save(buffer, "WEBP", quality=PREVIEW_QUALITY, method=2)
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=PREVIEW_QUALITY, method=2)
     return buffer.getvalue()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
 
 from posterframe.errors import BadInput
 from posterframe.model import Action, Decision, Json, Moment, Review, Round, Thumbnail
@@ -44,7 +44,7 @@ def columns(kind: type[Row]) -> list[ColumnElement[Any]]:
     return [_TABLES[kind].c[part.name] for part in fields(kind)]
 
 
-def rows(connection: Connection, kind: type[Row], where: ColumnElement[bool], order: Column[Any]) -> list[Row]:
+def rows(connection: Connection, kind: type[Row], where: ColumnElement[bool], order: ColumnElement[Any]) -> list[Row]:
     query = select(*columns(kind)).where(where).order_by(order)
     return [kind(*row) for row in connection.execute(query)]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from posterframe.errors import BadInput
-from posterframe.model import BY_HAND, Action, DecisionState, Moment, Quality, Review, new_id
+from posterframe.model import BY_HAND, Action, DecisionState, Filmstrip, Moment, Quality, Review, new_id
 from posterframe.store.ledger import Change, Ledger, checked_time, find, rows
 from posterframe.store.rounds import next_position
 from posterframe.store.schema import moments
@@ -117,12 +117,13 @@ class Moments(Ledger):
         preview_at: float,
         preview: str,
         *,
+        filmstrip: Filmstrip | None = None,
         quality: Quality | None = None,
         warnings: Sequence[str] | None = None,
     ) -> bool:
-        """Show the frame at ``preview_at`` (the moment's timestamp when the work began) under a media key.
+        """Show the frame at ``preview_at`` (the moment's timestamp when the work began), and its filmstrip.
 
-        Quality and warnings stay as they are where none are given. False, with nothing stored, where the moment
+        ``preview`` is a media key. Quality and warnings stay as they are where none are given. False, with nothing stored, where the moment
         is at another time by now.
         """
         with self._changing(Moment, moment_id) as change:
@@ -135,6 +136,7 @@ class Moments(Ledger):
                 preview=preview,
                 preview_at=preview_at,
                 preview_error=None,
+                filmstrip=filmstrip,
                 quality=quality or moment.quality,
                 warnings=moment.warnings if warnings is None else tuple(warnings),
             )

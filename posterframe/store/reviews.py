@@ -55,10 +55,10 @@ class Reviews(Ledger):
             return find(connection, Review, review_id)
 
     def same_video(self, review: Review) -> list[Review]:
-        """Other reviews of the same address or the same file, the oldest first."""
+        """Other reviews of the same address or the same file, the newest first."""
         others = (reviews.c.location == review.location) & (reviews.c.id != review.id)
         with self._database.read() as connection:
-            return rows(connection, Review, others, reviews.c.created_at)
+            return rows(connection, Review, others, reviews.c.created_at.desc())
 
     def version(self, review_id: str) -> int:
         """A number that grows with every change of the review; 0 where there is none."""

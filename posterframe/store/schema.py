@@ -29,6 +29,7 @@ from sqlalchemy import (
 from posterframe.model import (
     Action,
     DecisionState,
+    Filmstrip,
     Json,
     Quality,
     RoundState,
@@ -165,6 +166,7 @@ class MomentColumns(TypedColumns):
     preview_error: Named[str | None] = Column(Words)
     removed_at: Named[datetime | None] = Column(UtcDateTime)
     refine_note: Named[str] = Column(Words)
+    filmstrip: Named[Filmstrip | None] = Column(Record(Filmstrip))
 
 
 class ThumbnailColumns(TypedColumns):

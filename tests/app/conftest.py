@@ -73,7 +73,7 @@ def press(page: AppTest, label: str) -> None:
 
 def edit(page: AppTest, row: int, column: str, value: object) -> None:
     """What the browser sends when a person edits a cell of the table of moments."""
-    key = page.session_state["table"].key
+    key = page.session_state["tables"][-1].key
     edits = page.session_state[key]["edited_rows"]
     cells = {**edits.get(row, {}), column: value}
     page.session_state[key] = {"edited_rows": {**edits, row: cells}, "added_rows": [], "deleted_rows": []}

@@ -61,11 +61,11 @@ def test_a_bad_time_gets_a_sentence_and_the_old_one_stands(
 ) -> None:
     before = snapshot_of(studio, review.id).moments
     page = open_page(review.id)
-    key = page.session_state["table"].key
+    key = page.session_state["tables"][-1].key
     edit(page, 0, "Time", typed)
     assert words in error_on(page)
     assert snapshot_of(studio, review.id).moments == before
-    assert page.session_state["table"].key != key, "the table still shows the time that was refused"
+    assert page.session_state["tables"][-1].key != key, "the table still shows the time that was refused"
 
 
 def test_an_edit_in_another_tab_is_shown_and_the_log_has_both(studio: Studio, review: Review) -> None:
@@ -139,5 +139,4 @@ def test_the_library_finds_a_review_by_its_title(studio: Studio, review: Review)
     page.switch_page("../pages/library.py").run()
     assert not page.exception
     page.text_input[0].input("spring 2027").run()
-    titles = [text.value for text in page.markdown if text.value.startswith("**Spring campaign")]
-    assert len(titles) == 1
+    assert [one.value for one in page.subheader] == ["Spring campaign 2027"]

@@ -11,7 +11,7 @@ HEADER_HEIGHT = 35
 
 ROW_HEIGHT = 76
 
-APPROVE_X, TIME_X = 38, 260
+APPROVE_X, TIME_X = 48, 276
 """Pixels from the left edge of the table of moments to the middle of a column."""
 
 QUIET = """() => {

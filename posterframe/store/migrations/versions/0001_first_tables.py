@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("preview_error", sa.Text(), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refine_note", sa.Text(), nullable=False),
+        sa.Column("filmstrip", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name="fk_moments_review_id"),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_moments_round_id"),
         sa.PrimaryKeyConstraint("id", name="pk_moments"),

@@ -1,0 +1,55 @@
+"""The frames around a moment in a row: a click, or a comma and a full stop, nudges the moment to another of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from components.session import picture_link, studio, telling, who
+from posterframe import workflows
+from posterframe.model import Moment
+from posterframe.timecode import format_time
+
+PLACE = "decide"
+"""Where it is told that a nudge could not be stored."""
+
+_FRONTEND = Path(__file__).parent / "frontend"
+_strip = st.components.v2.component(
+    "posterframe.filmstrip",
+    html='<div class="strip" role="group" aria-label="Frames around this moment"></div>',
+    css=(_FRONTEND / "filmstrip.css").read_text(encoding="utf-8"),
+    js=(_FRONTEND / "filmstrip.js").read_text(encoding="utf-8"),
+)
+
+
+def show_filmstrip(moment: Moment) -> None:
+    """Nothing while there is no preview, which it is made with."""
+    if moment.filmstrip is not None:
+        key = f"strip-{moment.id}"
+        _strip(key=key, data=_data(moment), on_nudge_change=partial(_nudge, moment.id, key))
+
+
+def _data(moment: Moment) -> dict[str, Any]:
+    """What the browser draws; plain values only."""
+    strip = moment.filmstrip
+    assert strip is not None, "drawn only where there is one"
+    shown = [time for time in strip.times if time <= moment.timestamp + 0.001]
+    notes = {strip.times[strip.best]: "sharpest"}
+    if moment.suggested_timestamp is not None:
+        nearest = min(strip.times, key=lambda time: abs(time - moment.suggested_timestamp))  # type: ignore[operator]
+        if abs(nearest - moment.suggested_timestamp) < (strip.times[-1] - strip.times[0]) / len(strip.times):
+            notes[nearest] = "suggested" if nearest not in notes else "suggested, sharpest"
+    return {
+        "picture": picture_link(strip.picture),
+        "frames": [{"at": time, "time": format_time(time), "note": notes.get(time, "")} for time in strip.times],
+        "current": max(0, len(shown) - 1),
+    }
+
+
+@telling(PLACE)
+def _nudge(moment_id: str, key: str) -> None:
+    studio().store.retime(moment_id, float(st.session_state[key]["nudge"]), who())
+    workflows.preview(moment_id)
