@@ -35,6 +35,7 @@ export default function (component) {
   }
 
   function send(file) {
+    if (input.disabled) return
     trouble.textContent = ""
     if (file.size > LIMIT) return fail("This file is larger than 500 MB. Give its URL instead, or a smaller copy.")
     const request = new XMLHttpRequest()
@@ -46,8 +47,9 @@ export default function (component) {
       words.textContent = `Uploading ${file.name} · ${Math.round(100 * bar.value)} %`
     }
     request.onload = () => {
-      if (request.status === 201) setTriggerValue("done", { name: file.name, receipt: request.responseText })
-      else fail(request.responseText || "The upload did not work. Try again.")
+      if (request.status !== 201) return fail(request.responseText || "The upload did not work. Try again.")
+      rest()
+      setTriggerValue("done", { name: file.name, receipt: request.responseText })
     }
     request.onerror = () => fail("The connection broke during the upload. Try again.")
     request.onabort = () => rest()

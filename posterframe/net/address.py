@@ -18,8 +18,16 @@ _UNSAFE = re.compile(r"[\s\\\x00-\x20\x7f-\xa0]")
 _HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _PLAYLISTS = (".m3u8", ".m3u", ".mpd", ".ism/manifest")
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-# Azure's host agent: a public number that is answered from inside the data centre, with the machine's own settings.
-_PRIVATE_IN_PUBLIC_RANGES = frozenset({ipaddress.ip_address("168.63.129.16")})
+_NOT_PUBLIC = (
+    # Azure's host agent: a public number that is answered from inside the data centre, with the machine's own settings.
+    ipaddress.ip_network("168.63.129.16/32"),
+    # What the tables of some Python versions call global: protocol assignments, 6to4 (which may wrap a private IPv4
+    # address) with its relays, and addresses for documentation. See IANA's special-purpose address registries.
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("2002::/16"),
+    ipaddress.ip_network("3fff::/20"),
+)
 
 _YOUTUBE = frozenset(
     {"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"}
@@ -117,7 +125,7 @@ def is_public(address: IPAddress) -> bool:
     return (
         address.is_global
         and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-        and address not in _PRIVATE_IN_PUBLIC_RANGES
+        and not any(address in network for network in _NOT_PUBLIC)
     )
 
 

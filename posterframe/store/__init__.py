@@ -7,13 +7,13 @@ from typing import Self
 
 from sqlalchemy import and_, select
 
-from posterframe.model import Moment, Round, RoundState, Thumbnail, ThumbnailStatus, Unfinished
+from posterframe.model import Moment, Round, RoundState, SourceKind, Thumbnail, ThumbnailStatus, Unfinished
 from posterframe.store.database import Database
 from posterframe.store.ledger import now, rows
 from posterframe.store.moments import Moments
 from posterframe.store.reviews import Reviews
 from posterframe.store.rounds import Rounds
-from posterframe.store.schema import moments, rounds, thumbnails
+from posterframe.store.schema import moments, reviews, rounds, thumbnails
 from posterframe.store.thumbnails import ThumbnailChange, Thumbnails
 
 __all__ = ["Store", "ThumbnailChange"]
@@ -40,12 +40,16 @@ class Store(Reviews, Rounds, Moments, Thumbnails):
         under_way = rounds.c.state.in_([state for state in RoundState if not state.is_final])
         # A round under way makes the previews of its own moments.
         of_a_live_round = select(rounds.c.id).where(under_way, rounds.c.id == moments.c.round_id).exists()
+        without_file = select(reviews.c.id).where(
+            reviews.c.id == moments.c.review_id, reviews.c.source == SourceKind.YOUTUBE
+        )
         unseen = and_(
             moments.c.preview_at.is_distinct_from(moments.c.timestamp),
             moments.c.preview_error.is_(None),
             moments.c.removed_at.is_(None),
             moments.c.updated_at <= since,
             ~of_a_live_round,
+            ~without_file.exists(),
         )
         waiting = thumbnails.c.status.in_([status for status in ThumbnailStatus if not status.is_final])
         quiet_rounds = and_(under_way, rounds.c.updated_at <= since)

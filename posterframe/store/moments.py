@@ -123,8 +123,8 @@ class Moments(Ledger):
     ) -> bool:
         """Show the frame at ``preview_at`` (the moment's timestamp when the work began), and its filmstrip.
 
-        ``preview`` is a media key. Quality and warnings stay as they are where none are given. False, with nothing stored, where the moment
-        is at another time by now.
+        ``preview`` is a media key. Quality and warnings stay as they are where none are given. False, with nothing
+        stored, where the moment is at another time by now.
         """
         with self._changing(Moment, moment_id) as change:
             moment = change.get(Moment, moment_id)

@@ -37,6 +37,15 @@ def film_key(studio: Studio, film: Path) -> str:
 
 @pytest.fixture
 def review(studio: Studio, film_key: str) -> Review:
+    return make_review(studio, film_key)
+
+
+@pytest.fixture
+def other_review(studio: Studio, film_key: str) -> Review:
+    return make_review(studio, film_key)
+
+
+def make_review(studio: Studio, film_key: str) -> Review:
     """A review in which three moments were suggested, one in each scene, and have their previews."""
     store = studio.store
     made, first = store.create_review("Three scenes", SourceKind.UPLOAD, film_key, Wish(count=3), "local", "Kim")

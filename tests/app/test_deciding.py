@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from posterframe.model import Action, DecisionState, Review
 from posterframe.studio import Studio
-from tests.app.conftest import edit, open_page, press, snapshot_of
+from tests.app.conftest import edit, error_on, open_page, press, snapshot_of
 
 
 def reason_in_turn(page: AppTest) -> str:
@@ -48,5 +48,32 @@ def test_one_can_go_back_and_forth_without_deciding(studio: Studio, review: Revi
 def test_the_table_and_the_large_picture_agree(studio: Studio, review: Review) -> None:
     page = open_page(review.id)
     edit(page, 0, "Approve", True)
+    assert reason_in_turn(page) == "The best of it"
+    press(page, "Previous")
     press(page, "Reject")
-    assert list(page.dataframe[0].value["Approve"]) == [False, False, False] or reason_in_turn(page) != "A good start"
+    rows = page.dataframe[0].value
+    assert list(rows["Approve"]) == [False, False, False]
+    assert rows["Note"][0].startswith("Rejected")
+    edit(page, 0, "Approve", True)
+    assert snapshot_of(studio, review.id).moments[0].decision is DecisionState.APPROVED
+
+
+def test_undo_does_not_reach_into_another_review(studio: Studio, review: Review, other_review: Review) -> None:
+    page = open_page(review.id)
+    press(page, "Approve")
+    page.query_params["review"] = other_review.id
+    page.run()
+    undo = next(button for button in page.button if button.label == "Undo")
+    assert undo.disabled
+    assert snapshot_of(studio, review.id).moments[0].decision is DecisionState.APPROVED
+
+
+def test_deciding_on_a_moment_that_a_colleague_removed_says_so(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    studio.store.remove_moment(snapshot_of(studio, review.id).moments[0].id, "Kim")
+    press(page, "Approve")
+    assert "was removed meanwhile" in error_on(page)
+    page.run()
+    assert "was removed meanwhile" in error_on(page), "the sentence is gone before anything else was done"
+    press(page, "Approve")
+    assert not page.error

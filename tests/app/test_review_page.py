@@ -33,6 +33,46 @@ def test_taking_an_approval_back_works_again_and_again(studio: Studio, review: R
         assert decision is (DecisionState.APPROVED if approved else DecisionState.CANDIDATE)
 
 
+def test_an_edit_that_was_on_its_way_while_the_table_was_replaced_is_stored(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    old = page.session_state["tables"][-1].key
+    edit(page, 0, "Time", "1.5")
+    assert page.session_state["tables"][-1].key != old, "a time that reads otherwise than it was typed"
+    late = {0: {"Time": "1.5"}, 1: {"Approve": True}}
+    page.session_state[old] = {"edited_rows": late, "added_rows": [], "deleted_rows": []}
+    page.run()
+    assert [one.decision for one in snapshot_of(studio, review.id).moments][1] is DecisionState.APPROVED
+    retimed = [line for line in studio.store.decisions(review.id) if line.action is Action.RETIMED]
+    assert len(retimed) == 1, "the edit that was stored before is not stored again"
+
+
+def test_the_table_stays_the_same_one_when_a_column_gets_its_first_value(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    before = page.dataframe[0].value.dtypes
+    assert page.dataframe[0].value["Suggested"].isna().all()
+    studio.store.retime(snapshot_of(studio, review.id).moments[0].id, 2.0, "Kim")
+    page.run()
+    assert not page.dataframe[0].value["Suggested"].isna().all()
+    assert (page.dataframe[0].value.dtypes == before).all()
+
+
+def test_leaving_the_page_and_coming_back_forgets_no_edit(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    edit(page, 0, "Approve", True)
+    page.switch_page("../pages/library.py").run()
+    page.switch_page("../pages/review.py").run()
+    studio.store.decide(snapshot_of(studio, review.id).moments[0].id, DecisionState.REJECTED, "Kim")
+    edit(page, 0, "Approve", True)
+    assert snapshot_of(studio, review.id).moments[0].decision is DecisionState.APPROVED
+
+
+def test_a_reason_longer_than_a_browser_lets_through_is_refused(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    edit(page, 0, "Reason", "word " * 200)
+    assert "500 letters" in error_on(page)
+    assert snapshot_of(studio, review.id).moments[0].reason == "A good start"
+
+
 def test_an_edited_time_gets_a_new_preview(studio: Studio, review: Review) -> None:
     before = snapshot_of(studio, review.id).moments[0]
     other = 6.0 if before.timestamp < 5 else 1.0

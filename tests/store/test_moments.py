@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from posterframe.errors import BadInput
-from posterframe.model import Action, DecisionState, Quality
+from posterframe.model import Action, DecisionState, Quality, RoundState, SourceKind, Wish
 from posterframe.store import Store
-from tests.store.making import PREVIEW, make_moment, make_review, moment_at
+from tests.store.making import PREVIEW, make_moment, make_review, moment_at, propose
 
 GOOD = Quality(0.8, 0.9, 0.7, 0.6, 0.5, 0.9, 0.1, 0.0, faces=2, face_area=0.2)
 
@@ -169,3 +169,12 @@ def test_the_log_of_one_review_is_not_that_of_another(store: Store) -> None:
     other = make_review(store)
     store.decide(moment.id, DecisionState.APPROVED, "Ana")
     assert [line.action for line in store.decisions(other.id)] == [Action.STARTED]
+
+
+def test_previews_of_a_video_without_a_file_are_not_waited_for(store: Store) -> None:
+    review, first = store.create_review("Film", SourceKind.YOUTUBE, "https://youtu.be/abcdefghijk", Wish(), "g", "Ana")
+    propose(store, first.id, 1.0)
+    store.finish_round(first.id, RoundState.DONE)
+    assert store.unfinished().moments == ()
+    store.give_file(review.id, SourceKind.URL, "https://example.com/film.mp4", "Ana")
+    assert len(store.unfinished().moments) == 1

@@ -202,3 +202,10 @@ def test_a_snapshot_holds_all_that_the_single_questions_answer(store: Store) -> 
     assert list(snapshot.rounds) == store.rounds(thumbnail.review_id)
     assert list(snapshot.moments) == store.moments(thumbnail.review_id)
     assert list(snapshot.thumbnails) == store.thumbnails(thumbnail.review_id) == [thumbnail]
+
+
+def test_other_reviews_of_the_same_video_are_found_the_newest_first(store: Store) -> None:
+    first, other = make_review(store), make_review(store, location="https://example.com/o.mp4")
+    second, third = make_review(store, "Again"), make_review(store, "Once more")
+    assert [one.id for one in store.same_video(first)] == [third.id, second.id]
+    assert store.same_video(other) == []
