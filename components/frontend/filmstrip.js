@@ -6,6 +6,8 @@ export default function (component) {
   const focused = root.getRootNode().activeElement?.dataset?.place
   root.replaceChildren(...data.frames.map((frame, place) => draw(frame, place, data, nudge)))
   if (focused !== undefined) root.children[focused]?.focus()
+  const current = root.children[data.current]
+  root.scrollLeft = current.offsetLeft - (root.clientWidth - current.clientWidth) / 2
 
   const step = { ",": -1, ".": 1 }
   const onKey = (event) => {
@@ -35,7 +37,7 @@ function draw(frame, place, data, nudge) {
   label.textContent = frame.time
   const note = document.createElement("span")
   note.className = "note"
-  note.textContent = frame.note
+  note.append(...frame.note.split(", ").flatMap((word) => [word, document.createElement("br")]))
   button.append(picture, label, note)
   return button
 }

@@ -14,6 +14,9 @@ ROW_HEIGHT = 76
 APPROVE_X, TIME_X = 48, 276
 """Pixels from the left edge of the table of moments to the middle of a column."""
 
+SUGGESTED_X, REMOVE_X = -132, -42
+"""The same from its right edge."""
+
 QUIET = """() => {
   const state = document.querySelector('[data-testid=stApp]')?.dataset.testScriptState
   if (state !== 'notRunning' || window.lastBusy === undefined) window.lastBusy = performance.now()
@@ -66,13 +69,21 @@ class Screen:
     def table(self) -> Locator:
         return self.page.get_by_test_id("stDataFrame").first
 
+    def rows(self) -> int:
+        return self.page.locator(f"[data-testid^=glide-cell-{TIME_COLUMN}-]").count()
+
     def cell(self, row: int, column: int) -> str:
         """The text of a cell, from the grid's hidden twin that screen readers use."""
         return self.page.get_by_test_id(f"glide-cell-{column}-{row}").first.text_content() or ""
 
-    def click_cell(self, row: int, column_x: int) -> None:
+    def click_cell(self, row: int, column_x: int, *, at_once: bool = False) -> None:
         """Click into a row at a distance from the table's left edge, in pixels."""
-        self.settle()
+        if not at_once:
+            self.settle()
+        if column_x < 0:
+            box = self.table.bounding_box()
+            assert box is not None
+            column_x += int(box["width"])
         self.table.click(position={"x": column_x, "y": HEADER_HEIGHT + ROW_HEIGHT * (row + 0.5)})
 
     def type_into(self, row: int, column_x: int, text: str) -> None:
@@ -82,6 +93,11 @@ class Screen:
         field = self.page.locator("#portal textarea, #portal input").first
         field.fill(text)
         field.press("Enter")
+
+    # The frames around the moment in turn
+
+    def frames(self) -> Locator:
+        return self.page.get_by_role("group", name="Frames around this moment").get_by_role("button")
 
     # The gallery
 

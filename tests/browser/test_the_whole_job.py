@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ARTIFACTS, App, free_port, open_page
-from tests.browser.screen import APPROVE_X, TIME_COLUMN, TIME_X, Screen
+from tests.browser.screen import APPROVE_X, REMOVE_X, SUGGESTED_X, TIME_COLUMN, TIME_X, Screen
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
@@ -104,6 +104,46 @@ def test_a_killed_server_loses_nothing(browser: Browser, app: App, served: str) 
     app.start()
     screen.open(f"/?review={review}")
     expect(screen.page.get_by_text("1 of 1 ready")).to_be_visible(timeout=60_000)
+
+
+def test_a_click_right_after_another_edit_is_not_lost(screen: Screen, served: str) -> None:
+    _open_table(screen, served)
+    screen.type_into(1, TIME_X, "1.5")  # reads 0:01.5 once it is stored, so the table is drawn anew
+    screen.page.wait_for_timeout(120)
+    screen.click_cell(0, APPROVE_X, at_once=True)
+    expect(screen.button("Cut 1 thumbnail")).to_be_enabled()
+    assert screen.cell(1, TIME_COLUMN) == "0:01.5"
+
+
+def test_a_moment_is_nudged_by_a_frame_sent_back_removed_and_brought_back(screen: Screen, served: str) -> None:
+    _open_table(screen, served)
+    suggested = screen.cell(0, TIME_COLUMN)
+    current = screen.frames().and_(screen.page.locator("[aria-pressed=true]"))
+    expect(current).to_have_count(1)
+    screen.frames().last.click()
+    wait_for(lambda: screen.cell(0, TIME_COLUMN) != suggested, 30)
+    nudged = screen.cell(0, TIME_COLUMN)
+    screen.settle()
+    screen.page.keyboard.press(",")
+    wait_for(lambda: screen.cell(0, TIME_COLUMN) != nudged, 30)
+
+    screen.click_cell(0, SUGGESTED_X)
+    wait_for(lambda: screen.cell(0, TIME_COLUMN) == suggested, 30)
+    rows = screen.rows()
+    screen.click_cell(0, REMOVE_X)
+    screen.see("A moment was removed.")
+    wait_for(lambda: screen.rows() == rows - 1, 30)
+    screen.page.locator(".st-key-undo button").click()
+    wait_for(lambda: screen.rows() == rows, 30)
+    assert screen.cell(0, TIME_COLUMN) == suggested
+
+
+def _open_table(screen: Screen, url: str) -> None:
+    screen.open()
+    screen.page.get_by_label("Video URL").fill(url)
+    screen.page.keyboard.press("Enter")
+    expect(screen.table).to_be_visible(timeout=90_000)
+    screen.settle()
 
 
 def test_an_upload_goes_to_disk_and_is_watched(screen: Screen, film: Path) -> None:
