@@ -77,7 +77,8 @@ class Proposal:
 class Wish:
     """What a person asks of a picker. ``brief`` is free text: what the video is for, whom, what to show or avoid.
 
-    ``model`` is the name of a service's model, or empty for the one that is set up.
+    ``model`` is the name of a service's model, or empty for the one that is set up. ``more_like`` are moments that were
+    liked, ``not_like`` those that were rejected, ``known`` all that are there, so that none of them comes again.
     """
 
     count: int = 5
@@ -85,6 +86,7 @@ class Wish:
     model: str = ""
     more_like: tuple[Proposal, ...] = ()
     not_like: tuple[Proposal, ...] = ()
+    known: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from posterframe.extractors import Extractor
 from posterframe.extractors.ittybit import IttybitExtractor
 from posterframe.extractors.local import LocalExtractor
 from posterframe.gemini.prices import load_prices
+from posterframe.gemini.sdk import Viewing
 from posterframe.media import MediaStore
 from posterframe.model import Review, SourceKind
 from posterframe.net import Net
@@ -101,6 +102,7 @@ def make_pickers(chosen: Settings, net: Net) -> Mapping[str, Picker]:
             uploads_folder=chosen.home / "gemini",
             allow_hosts=chosen.allow_hosts,
             prices=load_prices(chosen.gemini_prices),
+            viewing=Viewing(fps=chosen.gemini_fps, resolution=chosen.gemini_resolution),
         )
         pickers.insert(0, gemini)
     return {picker.name: picker for picker in pickers}

@@ -10,19 +10,20 @@ import io
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from PIL import Image
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
-from posterframe.gemini.reply import fit_to_video
+from posterframe.gemini.times import NoTime
+from posterframe.matching import known_moments, match, needs_refining, remarks_on
 from posterframe.model import (
     BY_FILE,
     Cut,
     Job,
     Moment,
     Picture,
-    Proposal,
     Report,
     Review,
     Round,
@@ -88,13 +89,22 @@ def read_video(studio: Studio, round_id: str) -> None:
 
 
 def watch(studio: Studio, round_id: str) -> None:
-    """Let the round's picker watch the video and store what it proposes."""
+    """Let the round's picker watch the video and store what it proposes; what was stored is not paid for again."""
     review, round_ = _subject(studio, round_id)
     if round_.picker == BY_FILE:
-        _match_to_file(studio, review)
+        _match_to_file(studio, review, round_id)
+        return
+    if studio.store.is_picked(round_id):
         return
     picker = studio.picker(round_.picker)
-    picked = picker.pick(studio.footage(review), round_.wish, _reporter(studio, round_id, Stage.WATCHING))
+    known = known_moments(studio.store.moments(review.id, removed=True))
+    wish = replace(round_.wish, known=(*round_.wish.known, *known))
+    try:
+        picked = picker.pick(studio.footage(review), wish, _reporter(studio, round_id, Stage.WATCHING))
+    except PosterframeError as error:
+        if error.details:
+            studio.store.keep_details(round_id, error.details)
+        raise
     studio.store.keep_picked(round_id, picked)
 
 
@@ -102,14 +112,14 @@ def refine_moments(studio: Studio, round_id: str) -> None:
     """Move each proposed moment of a round to the best frame near it."""
     review, _ = _subject(studio, round_id)
     report = _reporter(studio, round_id, Stage.REFINING)
-    waiting = [moment for moment in studio.store.moments(review.id) if _needs_refining(moment)]
+    waiting = [moment for moment in studio.store.moments(review.id) if needs_refining(moment)]
     if not waiting or review.source is SourceKind.YOUTUBE:
         return
     with studio.footage(review).open() as video:
         for done, moment in enumerate(waiting):
             report(done / len(waiting), f"Finding the best frame · {done + 1} of {len(waiting)}")
             refined = refine(video, clamp_time(moment.timestamp, video.info.duration))
-            notes = (*moment.warnings, *refined.warnings)
+            notes = tuple(dict.fromkeys((*moment.warnings, *refined.warnings)))
             studio.store.set_refined(moment.id, refined.timestamp, refined.quality, notes, refined.explanation)
     report(1.0, "Finding the best frames")
 
@@ -215,21 +225,20 @@ def needs_preview(moment: Moment) -> bool:
     return moment.preview_error is None and (moment.preview is None or moment.preview_at != moment.timestamp)
 
 
-def _needs_refining(moment: Moment) -> bool:
-    """Whether a suggested moment still stands where it was suggested."""
-    return moment.refined_timestamp is None and moment.suggested_timestamp == moment.timestamp
+def _match_to_file(studio: Studio, review: Review, round_id: str) -> None:
+    """Hold moments that were suggested without a file against the length of the one that has come.
 
-
-def _match_to_file(studio: Studio, review: Review) -> None:
-    """Hold moments that were suggested without a file against the length of the one that has come."""
+    What is said is stored before what is changed: started again after a crash, it says the same and changes the rest.
+    """
     assert review.video is not None, "the video is read before"
-    for moment in studio.store.moments(review.id):
-        if _needs_refining(moment):
-            found = fit_to_video([Proposal(moment.timestamp, moment.reason)], review.video.duration).proposals
-            if not found:
-                studio.store.remove_moment(moment.id, ON_OUR_OWN)
-            elif found[0].timestamp != moment.timestamp:
-                studio.store.retime(moment.id, found[0].timestamp, ON_OUR_OWN)
+    rounds, moments = studio.store.rounds(review.id), studio.store.moments(review.id, removed=True)
+    matched = match(rounds, moments, review.video.duration)
+    studio.store.add_warnings(round_id, remarks_on(matched, review.video.duration))
+    for moment, time_ in matched:
+        if isinstance(time_, NoTime):
+            studio.store.remove_moment(moment.id, ON_OUR_OWN)
+        elif time_.repair and time_.seconds != moment.timestamp:
+            studio.store.resuggest(moment.id, time_.seconds, time_.repair)
 
 
 def as_cut(thumbnail: Thumbnail, review: Review) -> Cut:
