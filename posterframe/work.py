@@ -1,4 +1,4 @@
-"""The steps of a review, each a function of an id: read the video, watch it, refine, preview, cut.
+"""The steps of a round, each a function of an id: read the video, watch it, refine, preview. cutting.py has the rest.
 
 Each may be run again after a crash and then goes on from what is stored. They run in worker processes, know
 the store and the media, and nothing of the workflow engine or the screen.
@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from PIL import Image
 
@@ -20,19 +19,15 @@ from posterframe.gemini.times import NoTime
 from posterframe.matching import known_moments, match, needs_refining, remarks_on
 from posterframe.model import (
     BY_FILE,
-    Cut,
-    Job,
     Moment,
-    Picture,
     Report,
     Review,
     Round,
     RoundState,
     SourceKind,
     Stage,
-    Thumbnail,
-    ThumbnailStatus,
 )
+from posterframe.pickers.local import LocalPicker
 from posterframe.quality import measure, warnings
 from posterframe.refine import refine
 from posterframe.settings import Settings
@@ -108,6 +103,12 @@ def watch(studio: Studio, round_id: str) -> None:
     studio.store.keep_picked(round_id, picked)
 
 
+def is_service_round(studio: Studio, round_id: str) -> bool:
+    """Whether a round's picker watches elsewhere, so that this machine only waits."""
+    round_ = studio.store.round(round_id)
+    return round_ is not None and round_.picker not in (BY_FILE, LocalPicker.name)
+
+
 def refine_moments(studio: Studio, round_id: str) -> None:
     """Move each proposed moment of a round to the best frame near it."""
     review, _ = _subject(studio, round_id)
@@ -161,65 +162,6 @@ def preview_moment(studio: Studio, moment_id: str) -> None:
         studio.store.set_preview_failed(moment_id, moment.timestamp, str(error))
 
 
-def cut(studio: Studio, thumbnail_id: str) -> None:
-    """Ask the thumbnail's extractor for its picture, and keep the picture when it is there at once."""
-    thumbnail = studio.store.thumbnail(thumbnail_id)
-    if thumbnail is None or thumbnail.status.is_final:
-        return
-    review = studio.store.review(thumbnail.review_id)
-    since = thumbnail.waiting_since or datetime.now(UTC)
-    begun = studio.store.update_thumbnail(thumbnail_id, status=ThumbnailStatus.PROCESSING, waiting_since=since)
-    if review is None or begun.status.is_final or begun.job_id is not None:
-        return
-    extractor = studio.extractor(thumbnail.extractor)
-    asked = as_cut(begun, review)
-    job = extractor.start(studio.footage(review), asked)
-    if job.picture is not None:
-        _keep_picture(studio, thumbnail_id, job.picture, job)
-    else:
-        ended = job.status if job.status is not ThumbnailStatus.READY and job.status.is_final else begun.status
-        studio.store.update_thumbnail(
-            thumbnail_id,
-            status=ended,
-            job_id=job.id,
-            url=job.url,
-            progress=job.progress,
-            error=job.error,
-            waiting_since=datetime.now(UTC),  # the service may have let us wait before it took the job
-        )
-
-
-def keep(studio: Studio, thumbnail_id: str) -> None:
-    """Fetch the picture of a service's job that is done, check it, and keep it, whatever becomes of its address."""
-    thumbnail = studio.store.thumbnail(thumbnail_id)
-    review = studio.store.review(thumbnail.review_id) if thumbnail else None
-    if thumbnail is None or review is None or thumbnail.status.is_final:
-        return
-    job = Job(ThumbnailStatus.READY, id=thumbnail.job_id, url=thumbnail.url)
-    picture = studio.extractor(thumbnail.extractor).fetch(job, as_cut(thumbnail, review))
-    _keep_picture(studio, thumbnail_id, picture, job)
-
-
-def _keep_picture(studio: Studio, thumbnail_id: str, picture: Picture, job: Job) -> None:
-    """Store a finished picture and mark its thumbnail as ready."""
-    key = studio.media.put(picture.data, "thumbnails", picture.format.value)
-    studio.store.update_thumbnail(
-        thumbnail_id,
-        status=ThumbnailStatus.READY,
-        job_id=job.id,
-        url=job.url,
-        picture=key,
-        width=picture.width,
-        height=picture.height,
-        bytes=len(picture.data),
-    )
-
-
-def fail_thumbnail(studio: Studio, thumbnail_id: str, error: str) -> None:
-    """Mark a thumbnail as failed, with a sentence that says why."""
-    studio.store.update_thumbnail(thumbnail_id, status=ThumbnailStatus.FAILED, error=error)
-
-
 def needs_preview(moment: Moment) -> bool:
     """Whether the stored preview is not that of the moment's time."""
     return moment.preview_error is None and (moment.preview is None or moment.preview_at != moment.timestamp)
@@ -239,13 +181,6 @@ def _match_to_file(studio: Studio, review: Review, round_id: str) -> None:
             studio.store.remove_moment(moment.id, ON_OUR_OWN)
         elif time_.repair and time_.seconds != moment.timestamp:
             studio.store.resuggest(moment.id, time_.seconds, time_.repair)
-
-
-def as_cut(thumbnail: Thumbnail, review: Review) -> Cut:
-    """What to ask of an extractor for a thumbnail, its time kept within the video."""
-    duration = review.video.duration if review.video else thumbnail.timestamp
-    time = clamp_time(thumbnail.timestamp, duration)
-    return Cut(thumbnail.id, time, thumbnail.shape, asked_at=thumbnail.waiting_since)
 
 
 def _subject(studio: Studio, round_id: str) -> tuple[Review, Round]:
