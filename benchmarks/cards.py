@@ -105,6 +105,57 @@ def end_card(rng: Generator, width: int, height: int) -> Pixels:
     return np.asarray(ground)
 
 
+def title_over(rng: Generator, width: int, height: int) -> Image.Image:
+    """Two lines of large type with an outline on nothing, to be laid over a scene."""
+    layer = Image.new("RGBA", (width, height))
+    draw = ImageDraw.Draw(layer)
+    size, top = int(height * rng.uniform(0.1, 0.14)), height * rng.uniform(0.1, 0.55)
+    for line in range(2):
+        place = (width * 0.06, top + line * size * 1.25)
+        text, face = words(rng, int(rng.integers(2, 4))), font(rng, size)
+        draw.text(place, text, (250, 250, 245, 255), face, stroke_width=1, stroke_fill=(20, 20, 20, 255))
+    return layer
+
+
+def laid_over(frame: Pixels, layer: Image.Image) -> Pixels:
+    """The frame with the layer before it."""
+    image = Image.fromarray(frame)
+    image.paste(layer, mask=layer.getchannel("A"))
+    return np.asarray(image)
+
+
+def huge_word(rng: Generator, width: int, height: int) -> Pixels:
+    """One short word that fills a plain ground."""
+    ground, ink = backdrop(rng, width, height)
+    face = font(rng, int(height * 0.42))
+    ImageDraw.Draw(ground).text((width * 0.03, height * 0.2), words(rng, 1)[:7], fill=ink, font=face)
+    return np.asarray(ground)
+
+
+def credits_card(rng: Generator, width: int, height: int) -> Pixels:
+    """Eight to sixteen lines of small type, centred on near-black."""
+    card = Image.new("RGB", (width, height), (8, 8, 10))
+    draw = ImageDraw.Draw(card)
+    face = font(rng, int(height * 0.04))
+    for line in range(int(rng.integers(8, 16))):
+        text = words(rng, 2)
+        draw.text(
+            ((width - draw.textlength(text, face)) / 2, height * (0.05 + 0.06 * line)), text, (220, 220, 220), face
+        )
+    return np.asarray(card)
+
+
+def logo(rng: Generator, width: int, height: int) -> Pixels:
+    """A flat mark in the middle of a plain ground, without a word."""
+    ground, ink = backdrop(rng, width, height)
+    draw = ImageDraw.Draw(ground)
+    half, x, y = height * rng.uniform(0.14, 0.36), width / 2, height / 2
+    box = (x - half, y - half, x + half, y + half)
+    (draw.ellipse, draw.rectangle)[rng.integers(2)](box, fill=_colour(rng, 30, 240))
+    draw.polygon([(x, y - half * 0.6), (x + half / 2, y + half / 2), (x - half / 2, y + half / 2)], fill=ink)
+    return np.asarray(ground)
+
+
 def product(seed: int, turn: float, width: int, height: int) -> Pixels:
     """A shaded bottle or box on white that turns slowly: a sound poster, though most of it is plain."""
     rng = np.random.default_rng(seed)

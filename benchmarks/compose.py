@@ -19,11 +19,12 @@ from benchmarks.cards import Pixels
 from posterframe.video import Footage
 
 CLIPS = Path(__file__).parents[1].parent / "shared/videos"
+SAMPLE = Path(__file__).parents[1] / "samples/sample.mp4"
 WIDTH, HEIGHT, FPS = 640, 360, 25
 
 BAD_KINDS = (
     "blurred", "defocused and noisy", "dark", "black", "white", "whip pan", "title card", "title on a picture",
-    "slide", "end card",
+    "title on a scene", "one huge word", "slide", "credits", "logo", "end card",
 )  # fmt: skip
 
 
@@ -58,11 +59,17 @@ def labels() -> dict[str, Any]:
     return {name: entry for name, entry in listed.items() if (CLIPS / name).exists()}
 
 
-def labelled_clips(which: str) -> list[Film]:
-    """The clips themselves as films, where a part of them is bad; all the rest counts as good."""
+def sample_film() -> Film:
+    """The film that comes with the product, with the truth beside it."""
+    truth = json.loads(SAMPLE.with_suffix(".truth.json").read_text())
+    return Film(SAMPLE, tuple(Span(one["start"], one["end"], one["label"], one["good"]) for one in truth))
+
+
+def labelled_clips(which: str, *, mixed_only: bool = True) -> list[Film]:
+    """The clips themselves as films; what no one called bad counts as good. ``mixed_only``: those with a bad part."""
     films = []
     for name, entry in labels().items():
-        if entry["set"] != which or not entry["bad"]:
+        if entry["set"] != which or (mixed_only and not entry["bad"]):
             continue
         with av.open(str(CLIPS / name)) as container:
             ends = (container.duration or 0) / av.time_base
@@ -127,13 +134,13 @@ def rendered_scene(seed: int, seconds: float) -> list[Pixels]:
 
 
 class Composer:
-    """Puts one film together from a seed and the clips of one set."""
+    """Puts one film together from a seed and the clips of one set; ``rendered``: from scenes of our own alone."""
 
-    def __init__(self, which: str, seed: int) -> None:
+    def __init__(self, which: str, seed: int, *, rendered: bool = False) -> None:
         self._rng = np.random.default_rng([seed, len(which)])
         self._sources = [
             (name, start, end)
-            for name, entry in labels().items()
+            for name, entry in ({} if rendered else labels()).items()
             if entry["set"] == which
             for start, end in entry["good"]
             if end - start >= 2.2
@@ -188,14 +195,24 @@ class Composer:
                 return [np.full((HEIGHT, WIDTH, 3), 4 if kind == "black" else 251, np.uint8)] * still
             case "whip pan":
                 return _whip(source)
-            case "title card":
-                return [cards.title_card(rng, WIDTH, HEIGHT)] * still
-            case "title on a picture":
-                return [cards.title_card(rng, WIDTH, HEIGHT, source[0])] * still
-            case "slide":
-                return [cards.slide(rng, WIDTH, HEIGHT, source[0])] * still
+            case "title on a scene":
+                title = cards.title_over(rng, WIDTH, HEIGHT)
+                return [cards.laid_over(frame, title) for frame in source]
             case _:
-                return [cards.end_card(rng, WIDTH, HEIGHT)] * still
+                return [self._card(kind, source[0])] * still
+
+    def _card(self, kind: str, photo: Pixels) -> Pixels:
+        """What stands still on the screen for a while."""
+        drawn = {"one huge word": cards.huge_word, "credits": cards.credits_card, "logo": cards.logo}
+        match kind:
+            case "title card":
+                return cards.title_card(self._rng, WIDTH, HEIGHT)
+            case "title on a picture":
+                return cards.title_card(self._rng, WIDTH, HEIGHT, photo)
+            case "slide":
+                return cards.slide(self._rng, WIDTH, HEIGHT, photo)
+            case _:
+                return drawn.get(kind, cards.end_card)(self._rng, WIDTH, HEIGHT)
 
 
 def _blur(frame: Pixels, radius: float) -> Pixels:
@@ -243,7 +260,8 @@ def write(path: Path, parts: Sequence[tuple[str, bool, list[Pixels]]]) -> Film:
     return Film(path, spans)
 
 
-def composed_films(which: str, count: int, folder: Path) -> Iterator[Film]:
+def composed_films(which: str, count: int, folder: Path, *, rendered: bool = False) -> Iterator[Film]:
     """Films from the clips of one set, ``tune`` or ``report``; the same seed makes the same film."""
     for seed in range(count):
-        yield Composer(which, seed).film(folder / f"{which}-{seed:02d}.mp4")
+        name = f"{which}-{'rendered-' if rendered else ''}{seed:02d}.mp4"
+        yield Composer(which, seed, rendered=rendered).film(folder / name)

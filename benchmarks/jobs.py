@@ -1,7 +1,9 @@
-"""How long until all thumbnails of a batch are ready, and with how many requests: ours beside the guide's way.
+"""How long until all thumbnails of a batch are ready, and with how many requests: the product beside the guide's way.
 
 Both run against the sandbox with 150 ms of latency and jobs of 1–4 s, the same times for both. The guide submits one
-by one, then waits for each in turn, asking every 2 s. ``.venv/bin/python -m benchmarks.jobs`` prints the table.
+by one, then waits for each in turn, asking every 2 s, and is done when it has the addresses. The product is the whole
+engine, from the press of the button to the last picture fetched, checked and stored as ready.
+``.venv/bin/python -m benchmarks.jobs`` prints the table.
 """
 
 from __future__ import annotations
@@ -9,13 +11,11 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from statistics import mean
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,79 +23,72 @@ from urllib.parse import urlsplit
 import av
 import numpy as np
 import requests
-from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from posterframe import polling
-from posterframe.extractors.ittybit import IttybitExtractor
-from posterframe.model import Cut, Format, Job, Shape, new_id
-from posterframe.net import Net
-from posterframe.polling import Watched
+from posterframe import workflows
+from posterframe.model import DecisionState, Format, RoundState, Shape, SourceKind, ThumbnailStatus, VideoInfo, Wish
 from posterframe.sandbox.ittybit import ittybit_app
 from posterframe.sandbox.server import serve
-from posterframe.video import Footage
+from posterframe.settings import Settings
+from posterframe.studio import Studio, open_studio
 
 LATENCY = 0.150
 SECONDS = (1.0, 4.0)
 BATCHES = (5, 20, 100)
 SEEDS = (1, 2, 3)
-THREADS = 10
 GUIDE_POLLS_EVERY = 2.0
+STORE_LOOKS_EVERY = 0.02
+VIDEO = VideoInfo(2.0, 160, 90, 10, "h264")
 SHAPE = Shape(160, 90, Format.JPEG)
 KEY = "ittybit_live_benchmark"
 
-Way = Callable[[str, int], None]
-"""Has so many thumbnails cut by the service at a URL, and returns when all are ready."""
+Way = Callable[[str, int], float]
+"""Has so many thumbnails cut by the service at a URL; the seconds until all are ready."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds until all were known to be ready, those of the slowest job (the floor), and requests sent."""
+    """Seconds until all were ready, those of the slowest job (the floor), and requests to the service's API."""
 
     took: float
-    slowest: float
+    floor: float
     requests: float
-
-    @property
-    def over(self) -> float:
-        return self.took - self.slowest
 
 
 def main() -> None:
-    print("all ready: seconds, mean of 3; over: seconds over the slowest job; lean: lists that tell no progress")
-    print("  n  floor  guide   ours  over  /guide  requests   lean  over  /guide  requests  guide's requests")
+    print("seconds until all are ready, mean of 3; lean: the service's lists tell no progress and no addresses")
+    print("  n  floor  guide   ours  over  /floor  /guide  requests   lean  over  /guide  requests  guide's requests")
     for count in BATCHES:
         guide = average([measure(count, seed, guides_way) for seed in SEEDS])
         ours = average([measure(count, seed, our_way) for seed in SEEDS])
         lean = average([measure(count, seed, our_way, tasks_in_lists=False) for seed in SEEDS])
-        columns = [
-            f"{run.took:5.2f}  {run.over:4.2f}  {run.took / guide.took:6.2f}  {run.requests:8.1f}"
-            for run in (ours, lean)
-        ]
         print(
-            f"{count:3}  {guide.slowest:5.2f}  {guide.took:5.2f}  {'  '.join(columns)}  {guide.requests:16.1f}",
+            f"{count:3}  {guide.floor:5.2f}  {guide.took:5.2f}  {ours.took:5.2f}  {ours.took - ours.floor:4.2f}  "
+            f"{ours.took / ours.floor:6.2f}  {ours.took / guide.took:6.2f}  {ours.requests:8.1f}  "
+            f"{lean.took:5.2f}  {lean.took - lean.floor:4.2f}  {lean.took / guide.took:6.2f}  {lean.requests:8.1f}  "
+            f"{guide.requests:16.1f}",
             flush=True,
         )
 
 
 def average(runs: list[Run]) -> Run:
-    return Run(mean(run.took for run in runs), mean(run.slowest for run in runs), mean(run.requests for run in runs))
+    return Run(mean(run.took for run in runs), mean(run.floor for run in runs), mean(run.requests for run in runs))
 
 
 def measure(count: int, seed: int, way: Way, *, tasks_in_lists: bool = True) -> Run:
     with sandbox(seed=seed, tasks_in_lists=tasks_in_lists) as url:
-        began = time.monotonic()
-        way(url, count)
-        took = time.monotonic() - began
+        took = way(url, count)
         told = requests.get(f"{url}/_sandbox/jobs", timeout=30).json()
     assert sorted(told["per_key"].values()) == [1] * count, "one job for each thumbnail"
-    return Run(took, max(job["seconds"] for job in told["jobs"]), sum(told["requests"].values()))
+    asked = sum(number for kind, number in told["requests"].items() if kind != "file")
+    return Run(took, max(job["seconds"] for job in told["jobs"]), asked)
 
 
-def guides_way(url: str, count: int) -> None:
+def guides_way(url: str, count: int) -> float:
     """Submit one by one, then wait for each in turn."""
+    began = time.monotonic()
     headers = {"Authorization": f"Bearer {KEY}"}
     ids = []
     for _ in range(count):
@@ -105,39 +98,53 @@ def guides_way(url: str, count: int) -> None:
     for job_id in ids:
         while requests.get(f"{url}/jobs/{job_id}", headers=headers, timeout=30).json()["status"] != "succeeded":
             time.sleep(GUIDE_POLLS_EVERY)
+    return time.monotonic() - began
 
 
-def our_way(url: str, count: int) -> None:
-    """Submit side by side, and look at all together when ``polling`` says so."""
-    net = Net(allow_hosts=frozenset({urlsplit(url).netloc}))
-    extractor = IttybitExtractor(SecretStr(KEY), url, net, lambda footage: footage.url)
-    footage = Footage("film", f"{url}/film/film.mp4", lambda: net.open(f"{url}/film/film.mp4"))
-    started: SimpleQueue[Future[Job]] = SimpleQueue()
-    with ThreadPoolExecutor(THREADS) as threads:
-        for _ in range(count):
-            threads.submit(extractor.start, footage, Cut(new_id(), 1.0, SHAPE)).add_done_callback(started.put)
-        follow(extractor, started, count)
+def our_way(url: str, count: int) -> float:
+    """The product in a process of its own, as the one behind the pages is."""
+    here, there = get_context("spawn").Pipe()
+    with tempfile.TemporaryDirectory() as home:
+        process = get_context("spawn").Process(target=run_product, args=(there, home, url, count))
+        process.start()
+        took: float = here.recv()
+        process.join()
+    return took
 
 
-def follow(extractor: IttybitExtractor, started: SimpleQueue[Future[Job]], count: int) -> None:
-    """Look at the jobs as they are started until ``count`` of them are final."""
-    watched: dict[str, Watched] = {}
-    while count:
-        now = time.time()
-        plan = polling.plan(watched.values(), now)
-        try:
-            job = started.get(timeout=None if plan.at is None else max(plan.at - now, 0.0)).result()
-        except Empty:
-            answers = extractor.look(plan.ids)
-            for job_id in plan.ids:
-                after = polling.after_look(watched.pop(job_id), answers.get(job_id), time.time())
-                if after is None:
-                    count -= 1
-                else:
-                    watched[job_id] = after
-        else:
-            assert job.id is not None
-            watched[job.id] = polling.watch(job.id, time.time())
+def run_product(pipe: Connection, home: str, url: str, count: int) -> None:
+    chosen = Settings.model_validate(
+        {
+            "POSTERFRAME_HOME": home,
+            "ITTYBIT_API_KEY": KEY,
+            "ITTYBIT_BASE_URL": url,
+            "POSTERFRAME_ALLOW_HOSTS": urlsplit(url).netloc,
+        }
+    )
+    studio = open_studio(chosen)
+    review_id = approved_review(studio, f"{url}/film/film.mp4", count)
+    workflows.start(studio)
+    time.sleep(2.0)  # whoever presses the button does not do so at the moment of the server's start
+    began = time.monotonic()
+    for thumbnail in studio.store.cut(review_id, [SHAPE], "ittybit", "Kim"):
+        workflows.cut(thumbnail)
+    while not all(one.status is ThumbnailStatus.READY for one in studio.store.thumbnails(review_id)):
+        time.sleep(STORE_LOOKS_EVERY)
+    pipe.send(time.monotonic() - began)
+    workflows.stop()
+
+
+def approved_review(studio: Studio, video_url: str, count: int) -> str:
+    """A review with so many approved moments, whose previews are there."""
+    store = studio.store
+    review, first = store.create_review("Film", SourceKind.URL, video_url, Wish(), "local", "Kim")
+    store.set_video(review.id, VIDEO)
+    store.finish_round(first.id, RoundState.DONE)
+    for number in range(count):
+        moment = store.add_moment(review.id, 1.0 + number / 1000, "Looks good", "Kim")
+        store.set_preview(moment.id, moment.timestamp, f"previews/{'0' * 64}.webp")
+        store.decide(moment.id, DecisionState.APPROVED, "Kim")
+    return review.id
 
 
 @contextmanager

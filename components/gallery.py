@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import streamlit as st
 
@@ -15,7 +16,10 @@ from components.words import STATUS_WORDS, file_name, plain, size_words
 from posterframe import workflows
 from posterframe.errors import PosterframeError
 from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
+from posterframe.shapes import shape_words
 from posterframe.timecode import format_time
+
+P = ParamSpec("P")
 
 TICK = 0.5
 """Seconds between two looks while something is being cut."""
@@ -66,7 +70,7 @@ def _gallery(review_id: str, drawn: _Outside) -> None:
 def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
     """How far all of it is, who cuts, and what can be said to several cards at once."""
     ready = sum(one.status is ThumbnailStatus.READY for one in thumbnails)
-    again = [one.id for one in thumbnails if one.status in (ThumbnailStatus.FAILED, ThumbnailStatus.CANCELLED)]
+    failed = [one.id for one in thumbnails if one.status is ThumbnailStatus.FAILED]
     waiting = [one.id for one in thumbnails if not one.status.is_final]
     facts = [f"{ready} of {len(thumbnails)} ready", f"cut by {_cutters(thumbnails)}"]
     if waiting:
@@ -74,10 +78,10 @@ def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("Thumbnails", anchor=False, width="content")
         st.caption(plain(" · ".join(facts)), width="content")
-        if len(again) > 1:
-            st.button("Try all failed again", key="all_again", on_click=_again, args=(again,))
+        if len(failed) > 1:
+            st.button("Try all failed again", key="all_again", on_click=_carry_out, args=(_again, failed))
         if len(waiting) > 1:
-            st.button("Cancel all", key="cancel_all", on_click=_cancel, args=(review_id, waiting))
+            st.button("Cancel all", key="cancel_all", on_click=_carry_out, args=(_cancel, review_id, waiting))
 
 
 def _cutters(thumbnails: tuple[Thumbnail, ...]) -> str:
@@ -96,28 +100,40 @@ def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[s
     """What the browser draws; plain values only."""
     final = review.final_thumbnail_id == thumbnail.id
     time = format_time(thumbnail.timestamp)
+    size = size_words(thumbnail) if thumbnail.picture else shape_words(thumbnail.shape)
+    ended = thumbnail.status.is_final
     return {
         "id": thumbnail.id,
         "status": "final" if final else thumbnail.status.value,
         "word": _word(thumbnail, final=final),
         "time": time,
+        "size": size,
         "reason": moment.reason if moment else "This moment was removed from the table.",
-        "older": moment is not None and moment.timestamp != thumbnail.timestamp,
-        "error": thumbnail.error,
+        "now": _time_in_force(thumbnail, moment),
+        "error": thumbnail.error if ended else None,
+        "note": None if ended else thumbnail.error,
         "progress": thumbnail.progress if thumbnail.status is ThumbnailStatus.PROCESSING else None,
-        "overdue": thumbnail.status is ThumbnailStatus.PROCESSING and thumbnail.error is not None,
+        "late": thumbnail.is_late,
         "picture": picture_link(thumbnail.picture),
         "download": studio().media.link(thumbnail.picture, filename=file_name(review, thumbnail))
         if thumbnail.picture
         else None,
-        "size": size_words(thumbnail) if thumbnail.picture else None,
-        "alt": f"Frame at {time}: {moment.reason}" if moment else f"Frame at {time}",
+        "alt": f"Frame at {time}, {size}: {moment.reason}" if moment else f"Frame at {time}, {size}",
     }
+
+
+def _time_in_force(thumbnail: Thumbnail, moment: Moment | None) -> str | None:
+    """The moment's time, where it has changed since and nothing has been cut at it in this card's place."""
+    if moment is None or moment.timestamp == thumbnail.timestamp or thumbnail.superseded_by is not None:
+        return None
+    return format_time(moment.timestamp)
 
 
 def _word(thumbnail: Thumbnail, *, final: bool) -> str:
     if final:
         return "Final"
+    if thumbnail.is_late:
+        return "Late"
     word = STATUS_WORDS[thumbnail.status]
     if thumbnail.status is ThumbnailStatus.PROCESSING and thumbnail.progress:
         word += f" · {round(100 * thumbnail.progress)} %"
@@ -126,19 +142,25 @@ def _word(thumbnail: Thumbnail, *, final: bool) -> str:
 
 def _act(review_id: str, key: str) -> None:
     """Carry out what the person pressed on a card."""
-    store = studio().store
     pressed = st.session_state[key]["act"]
     thumbnail_id = str(pressed["id"])
+    match pressed["do"]:
+        case "choose":
+            _carry_out(studio().store.choose_final, review_id, thumbnail_id, who())
+        case "again":
+            _carry_out(_again, [thumbnail_id])
+        case "recut":
+            _carry_out(_recut, thumbnail_id)
+        case "wait":
+            _carry_out(studio().store.keep_waiting, thumbnail_id)
+        case "cancel":
+            _carry_out(_cancel, review_id, [thumbnail_id])
+
+
+def _carry_out(what: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Do what was pressed; what goes wrong is said above the cards."""
     try:
-        match pressed["do"]:
-            case "choose":
-                store.choose_final(review_id, thumbnail_id, who())
-            case "again":
-                _again([thumbnail_id])
-            case "wait":
-                store.keep_waiting(thumbnail_id)
-            case "cancel":
-                _cancel(review_id, [thumbnail_id])
+        what(*args, **kwargs)
     except PosterframeError as error:
         st.session_state["gallery_problem"] = str(error)
 
@@ -148,9 +170,14 @@ def _again(thumbnail_ids: list[str]) -> None:
         workflows.cut(studio().store.retry(thumbnail_id, who()))
 
 
+def _recut(thumbnail_id: str) -> None:
+    workflows.cut(studio().store.recut(thumbnail_id, who()))
+
+
 def _cancel(review_id: str, thumbnail_ids: list[str]) -> None:
     """Stop waiting. Services have no way to take a job back, and the person is told so."""
     stopped = studio().store.cancel_thumbnails(review_id, thumbnail_ids, who())
-    services = {one.extractor for one in stopped if studio().extractor(one.extractor).is_service}
-    for name in services:
-        st.toast(f"{studio().extractor(name).label} cannot take a job back: it may still finish what was asked.")
+    there = studio().extractors
+    for name in {one.extractor for one in stopped}:
+        if name in there and there[name].is_service:
+            st.toast(f"{there[name].label} cannot take a job back: it may still finish what was asked.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -14,6 +15,9 @@ from posterframe.shapes import PRESETS, USUAL
 
 POSITIONS = ("center", "top", "bottom", "left", "right")
 
+OWN = (1600, 900)
+"""Width and height that a size of one's own begins with, in pixels."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -24,32 +28,49 @@ class Order:
     note: str = ""
 
 
+FIT_WORDS = {"Crop": Fit.COVER, "Add edges": Fit.CONTAIN, "Stretch": Fit.FILL}
+
+QUALITY_WORDS = {"As usual": None, "Smaller files": 65, "Finest": 95}
+"""What a person chooses, and the quality (1–100) that takes the place of each size's own."""
+
+
 def choose_order(review: Review) -> Order:
     """A small menu beside the button that cuts; closed it names what is chosen."""
-    chosen = st.session_state.get("sizes", [USUAL])
-    label = chosen[0] if len(chosen) == 1 else f"{len(chosen)} sizes"
-    with st.popover(label, width=230):
+    with st.popover(_label(), width=230):
         names = st.multiselect("Sizes", list(PRESETS), [USUAL], key="sizes")
         shapes = [PRESETS[name] for name in names]
         if st.toggle("A size of your own", key="custom"):
             shapes.append(_own_shape())
+        manner = _choose_manner()
         extractor = _choose_extractor()
     usable, note = studio().extractor_for(review, extractor)
-    return Order(tuple(dict.fromkeys(shapes)), usable.name, note)
+    return Order(tuple(dict.fromkeys(manner(shape) for shape in shapes)), usable.name, note)
+
+
+def _label() -> str:
+    """What is chosen, as far as there is room for it."""
+    state = st.session_state
+    names = list(state.get("sizes", [USUAL]))
+    if state.get("custom"):
+        names.append(f"{state.get('own_width', OWN[0])}×{state.get('own_height', OWN[1])}")
+    return names[0] if len(names) == 1 else f"{len(names)} sizes"
 
 
 def _own_shape() -> Shape:
-    left, right = st.columns(2)
-    width = left.number_input("Width", 1, MAX_SIDE, 1600, key="own_width")
-    height = right.number_input("Height", 1, MAX_SIDE, 900, key="own_height")
-    format_ = Format(left.selectbox("Format", [one.value for one in Format], format_func=str.upper, key="own_format"))
-    quality = right.number_input("Quality", 1, 100, 85, key="own_quality")
-    fit = FIT_WORDS[left.selectbox("If the shapes differ", list(FIT_WORDS), key="own_fit")]
-    position = right.selectbox("Keep", POSITIONS, format_func=capital, key="own_position")
-    return Shape(int(width), int(height), format_, fit, int(quality), position)
+    left, right, last = st.columns(3)
+    width = left.number_input("Width", 1, MAX_SIDE, OWN[0], key="own_width")
+    height = right.number_input("Height", 1, MAX_SIDE, OWN[1], key="own_height")
+    format_ = last.selectbox("Format", [one.value for one in Format], format_func=str.upper, key="own_format")
+    return Shape(int(width), int(height), Format(format_))
 
 
-FIT_WORDS = {"Crop": Fit.COVER, "Add edges": Fit.CONTAIN, "Stretch": Fit.FILL}
+def _choose_manner() -> Callable[[Shape], Shape]:
+    """How all the sizes are cut: what happens where the shapes differ, which part is kept, and how finely."""
+    left, right, last = st.columns(3)
+    fit = FIT_WORDS[left.selectbox("Other shapes", list(FIT_WORDS), key="fit")]
+    position = right.selectbox("Keep", POSITIONS, format_func=capital, key="position", disabled=fit is Fit.FILL)
+    quality = QUALITY_WORDS[last.selectbox("Quality", list(QUALITY_WORDS), key="quality")]
+    return lambda shape: replace(shape, fit=fit, position=position, quality=quality or shape.quality)
 
 
 def _choose_extractor() -> str:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from posterframe.likeness import look_at
 from posterframe.model import Quality
-from posterframe.quality import CELL, at_working_size, luma, measure, motion_blur, read_edges
+from posterframe.quality import CELL, at_working_size, luma, measure, read_edges
 from posterframe.refine import look_around
 from posterframe.video import Pixels, Video
 
@@ -53,6 +53,12 @@ def steepness_map(pixels: Pixels) -> Pixels:
     return np.clip(tinted, 0, 255).astype(np.uint8)
 
 
+def steepest(pixels: Pixels) -> str:
+    """The steepness that a fifth of the edges exceed, along each direction."""
+    edges = read_edges(luma(at_working_size(pixels)))
+    return ", ".join(f"{np.nanpercentile(steepness, 80):.2f}" for steepness in (edges.along_x, edges.along_y))
+
+
 def shaken(pixels: Pixels, length: int = 40) -> Pixels:
     return np.mean([np.roll(pixels, step, axis=1) for step in range(length)], axis=0).astype(np.uint8)
 
@@ -79,8 +85,8 @@ def main() -> None:
     sharp: list[Panel] = [(hero, "in focus"), (soft, "out of focus"), (grainy(soft, 16), "out of focus, with grain")]
     compared("sharpness", lambda quality: quality.sharpness, [*sharp, (shallow, "soft background")])
     strip("edges", [(steepness_map(pixels), words) for pixels, words in [*sharp, (shallow, "soft background")]])
-    smears = [(pixels, motion_blur(read_edges(luma(at_working_size(pixels))))) for pixels in (hero, soft, shaken(hero))]
-    strip("motion", [(pixels, f"motion blur: {value:.2f}") for pixels, value in smears])
+    smears: list[Panel] = [(hero, "in focus"), (soft, "out of focus"), (shaken(hero), "smeared by a pan")]
+    strip("motion", [(pixels, f"{words}: along x, y {steepest(pixels)}") for pixels, words in smears])
     glare = (200 + hero * 0.25).clip(0, 255).astype(np.uint8)
     compared("exposure", lambda quality: quality.exposure, [(hero, "well lit"), (dark, "dark"), (glare, "burnt out")])
     haze = (95 + hero * 0.25).astype(np.uint8)

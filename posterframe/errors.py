@@ -1,8 +1,17 @@
 """Errors that are meant for people: each message is one sentence that says what is wrong and what to do."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 
 class PosterframeError(Exception):
-    """Base of every error whose text may be shown to a person."""
+    """Base of every error whose text may be shown to a person.
+
+    ``details`` are worth keeping of the work that failed, such as what it cost: plain JSON.
+    """
+
+    details: Mapping[str, Any] = MappingProxyType({})
 
 
 class BadInput(PosterframeError):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from posterframe.lookout import Lookout, Seen
+from posterframe.errors import BadInput
+from posterframe.lookout import HURRIED_GAP, Lookout, Seen
 from posterframe.model import Job, Thumbnail, ThumbnailStatus
 from posterframe.polling import NEVER_PLACED, OVERDUE, Watched, keep_waiting, watch
 from posterframe.studio import Studio
@@ -29,6 +32,7 @@ class Follower:
         self._wake = threading.Event()
         self._leave = threading.Event()
         self._called = threading.Event()
+        self._called_at = 0.0
         self._lookouts = {name: Lookout(extractor) for name, extractor in studio.extractors.items()}
         self._handed_over: set[str] = set()
 
@@ -47,10 +51,16 @@ class Follower:
         """A job was made: look into the store for it."""
         self._wake.set()
 
-    def call(self) -> None:
-        """A service says that something has happened: look at its jobs soon, due or not."""
+    def hurry(self) -> None:
+        """A service says that something has happened: look at its jobs soon, due or not.
+
+        Whoever says so without end wakes us once a second; what is said in between is heard at the next round.
+        """
         self._called.set()
-        self._wake.set()
+        now = time.monotonic()
+        if now - self._called_at >= HURRIED_GAP:
+            self._called_at = now
+            self._wake.set()
 
     def stop(self) -> None:
         self._leave.set()
@@ -68,7 +78,17 @@ class Follower:
             if called:
                 lookout.hurry()
             pause = min(pause, self._look(lookout, mine))
+        self._give_up([one for one in followed if one.extractor not in self._lookouts])
         return pause
+
+    def _give_up(self, orphans: Sequence[Thumbnail]) -> None:
+        """Nobody here can ask about these any more: their service's key was taken away."""
+        for thumbnail in orphans:
+            try:
+                self._studio.extractor(thumbnail.extractor)
+            except BadInput as error:
+                failed = ThumbnailStatus.FAILED
+                self._studio.store.update_thumbnail(thumbnail.id, status=failed, error=str(error))
 
     def _look(self, lookout: Lookout, thumbnails: Sequence[Thumbnail]) -> float:
         by_job = {one.job_id: one for one in thumbnails if one.job_id}
@@ -80,27 +100,37 @@ class Follower:
     def _store(self, seen: Seen, by_job: dict[str, Thumbnail]) -> None:
         for job_id, job in seen.answers.items():
             self._saw(by_job[job_id], job)
-        for job_id in seen.overdue:
-            self._studio.store.update_thumbnail(by_job[job_id].id, error=OVERDUE)
         for job_id in seen.never_placed:
             failed = ThumbnailStatus.FAILED
             self._studio.store.update_thumbnail(by_job[job_id].id, status=failed, error=NEVER_PLACED)
+        note = f"{OVERDUE} {seen.trouble}" if seen.trouble else OVERDUE
+        for job_id, thumbnail in by_job.items():
+            if job_id in seen.overdue or (thumbnail.is_late and thumbnail.error != note):
+                self._note_late(thumbnail, note)
+
+    def _note_late(self, thumbnail: Thumbnail, note: str) -> None:
+        """Say that it is late, unless the person has meanwhile chosen to wait."""
+        now = self._studio.store.thumbnail(thumbnail.id)
+        if now is not None and now.waiting_since == thumbnail.waiting_since:
+            self._studio.store.update_thumbnail(thumbnail.id, error=note)
 
     def _saw(self, thumbnail: Thumbnail, job: Job) -> None:
         """Store what a look has told of a thumbnail's job."""
         update = self._studio.store.update_thumbnail
         if job.status is ThumbnailStatus.READY:
-            update(thumbnail.id, url=job.url, progress=job.progress)
-            self._handed_over.add(thumbnail.id)
+            update(thumbnail.id, status=ThumbnailStatus.PROCESSING, url=job.url, progress=job.progress)
             self._keep(thumbnail.id)
+            self._handed_over.add(thumbnail.id)
         elif job.status.is_final:
             update(thumbnail.id, status=job.status, error=job.error)
-        elif job.progress is not None and job.progress != thumbnail.progress:
-            update(thumbnail.id, progress=job.progress)
+        elif (job.status, job.progress) != (thumbnail.status, thumbnail.progress):
+            update(thumbnail.id, status=job.status, progress=job.progress or thumbnail.progress)
 
 
 def _watched(before: Watched | None, thumbnail: Thumbnail) -> Watched:
     """The job of a thumbnail as it was last seen, waited for from when the store says."""
     since = (thumbnail.waiting_since or thumbnail.updated_at).timestamp()
     job = before or watch(str(thumbnail.job_id), since)
-    return job if job.asked_at >= since else keep_waiting(job, since)
+    if job.asked_at < since:
+        job = keep_waiting(job, since)
+    return replace(job, late=thumbnail.is_late)

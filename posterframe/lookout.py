@@ -17,11 +17,15 @@ HURRIED_GAP = 1.0
 
 @dataclass(frozen=True)
 class Seen:
-    """What a turn told of the jobs looked at, by id, and which of them are not waited for any longer."""
+    """What a turn told of the jobs looked at, by id, and which of them are not waited for any longer.
+
+    ``trouble`` is why the last look told nothing, if it did not.
+    """
 
     answers: Mapping[str, Job] = field(default_factory=dict)
     overdue: tuple[str, ...] = ()
     never_placed: tuple[str, ...] = ()
+    trouble: str | None = None
 
 
 class Lookout:
@@ -34,6 +38,7 @@ class Lookout:
         self._failures = 0
         self._looked_at = 0.0
         self._hurried = False
+        self._trouble: str | None = None
 
     def hurry(self) -> None:
         """Somebody says that there is something to see: look at all jobs at the next turn, due or not."""
@@ -65,6 +70,7 @@ class Lookout:
             answers,
             tuple(job_id for job_id in todo.overdue if job_id not in ended),
             tuple(job_id for job_id in todo.never_placed if job_id not in ended | placed),
+            self._trouble,
         )
         for job_id in ended.union(seen.overdue, seen.never_placed):
             del self.jobs[job_id]
@@ -77,10 +83,11 @@ class Lookout:
             told = self._extractor.look(job_ids)
         except ServiceFailed as error:
             self._failures += 1
+            self._trouble = str(error)
             wait = error.wait if isinstance(error, ServiceBusy) else None
             self._quiet = quiet_until(time.time(), self._failures, wait)
             return {}
-        self._failures = 0
+        self._failures, self._trouble = 0, None
         for job_id in job_ids:
             left = after_look(self.jobs[job_id], told.get(job_id), time.time())
             if left is not None:

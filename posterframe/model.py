@@ -77,7 +77,8 @@ class Proposal:
 class Wish:
     """What a person asks of a picker. ``brief`` is free text: what the video is for, whom, what to show or avoid.
 
-    ``model`` is the name of a service's model, or empty for the one that is set up.
+    ``model`` is the name of a service's model, or empty for the one that is set up. ``more_like`` are moments that were
+    liked, ``not_like`` those that were rejected, ``known`` all that are there, so that none of them comes again.
     """
 
     count: int = 5
@@ -85,6 +86,7 @@ class Wish:
     model: str = ""
     more_like: tuple[Proposal, ...] = ()
     not_like: tuple[Proposal, ...] = ()
+    known: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,10 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class Shape:
-    """The size and encoding of a thumbnail. With one of width and height the other follows; with none, the video's."""
+    """The size and encoding of a thumbnail. With one of width and height the other follows; with none, the video's.
+
+    ``max_bytes``: a picture that comes out larger is encoded again at a lower quality.
+    """
 
     width: int | None = 1280
     height: int | None = 720
@@ -123,6 +128,7 @@ class Shape:
     fit: Fit = Fit.COVER
     quality: int = 85
     position: str = "center"
+    max_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -130,12 +136,14 @@ class Cut:
     """One picture asked of an extractor. ``key`` is the thumbnail's id: the same key is the same job, always.
 
     ``asked_at`` is when it may first have been asked for: services forget keys, and then look for the job instead.
+    ``size`` is the width and height in pixels that the picture should come out with, where the video's are known.
     """
 
     key: str
     timestamp: float
     shape: Shape
     asked_at: datetime | None = None
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -313,7 +321,7 @@ class Thumbnail:
 
     A thumbnail that was tried again keeps its story under its own id; ``superseded_by`` names the attempt that took
     its ``position`` in the gallery. ``waiting_since`` is when its job was made, or when a person chose to keep waiting;
-    an ``error`` while it is still processing says that it takes unusually long.
+    an ``error`` before it has ended is a note: why it is not asked for yet, or, once it has a job, that it is late.
     """
 
     id: str
@@ -338,6 +346,11 @@ class Thumbnail:
     position: int = 0
     superseded_by: str | None = None
     waiting_since: datetime | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its job takes unusually long; it is still looked at now and then."""
+        return not self.status.is_final and self.job_id is not None and self.error is not None
 
 
 class Action(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 from typing import Any
 
 from PIL import Image
@@ -25,6 +26,8 @@ _POSITIONS = {
 }
 # Above this quality people look for edges of colour too; below it the file's size counts. As ImageMagick has it.
 _FULL_COLOUR_FROM = 90
+# How much of the quality is given up at a time for a picture that has to become smaller.
+_QUALITY_STEP = 8
 # Averaging by whole numbers before Lanczos where a picture is made more than this many times smaller.
 _REDUCING_GAP = 3.0
 _PILLOW_NAMES = {Format.WEBP: "WEBP", Format.JPEG: "JPEG", Format.PNG: "PNG", Format.AVIF: "AVIF"}
@@ -40,10 +43,27 @@ def encode(pixels: Pixels, shape: Shape) -> Picture:
     """
     check_shape(shape)
     image = Image.fromarray(pixels)
-    size = _size(image.size, shape)
+    return within_bytes(_encoded(_fitted(image, size_of(image.size, shape), shape), shape), shape)
+
+
+def within_bytes(picture: Picture, shape: Shape) -> Picture:
+    """The picture, encoded again at lower and lower quality while it is larger than the shape allows.
+
+    Raises ``ServiceFailed`` where no quality is low enough.
+    """
+    smaller, quality = picture, shape.quality
+    while shape.max_bytes is not None and len(smaller.data) > shape.max_bytes:
+        quality -= _QUALITY_STEP
+        if quality < 1 or shape.format is Format.PNG:
+            raise ServiceFailed(f"This picture does not fit into {shape.max_bytes:,} bytes: choose a smaller size.")
+        smaller = _encoded(_opened(picture.data).convert("RGB"), replace(shape, quality=quality))
+    return smaller
+
+
+def _encoded(image: Image.Image, shape: Shape) -> Picture:
     file = io.BytesIO()
-    _fitted(image, size, shape).save(file, _PILLOW_NAMES[shape.format], **_encoder_options(shape))
-    return Picture(file.getvalue(), shape.format, *size)
+    image.save(file, _PILLOW_NAMES[shape.format], **_encoder_options(shape))
+    return Picture(file.getvalue(), shape.format, *image.size)
 
 
 def check_shape(shape: Shape) -> None:
@@ -91,8 +111,11 @@ def _refused(why: str) -> ServiceFailed:
     return ServiceFailed(f"The picture that came back {why}: try again, or cut on this machine.")
 
 
-def _size(video: tuple[int, int], shape: Shape) -> tuple[int, int]:
-    """The size of the picture: as asked, with a side that is not given following from the other."""
+def size_of(video: tuple[int, int], shape: Shape) -> tuple[int, int]:
+    """Width and height of a video's picture: as asked, with a side that is not given following from the other.
+
+    Raises ``BadInput`` if that side becomes too long.
+    """
     width, height = shape.width, shape.height
     if width is None and height is None:
         width, height = video

@@ -24,6 +24,10 @@ LONGEST_FAILURE_BACKOFF = 60.0
 GIVE_UP_AFTER = 180.0
 """How long a job is waited for, in seconds, before the person is asked whether to keep waiting."""
 
+LATE_GAP = 30.0
+LONGEST_LATE_GAP = 600.0
+"""Seconds between two looks at a job that is late; the gap grows with its age, within the two."""
+
 PLACE_WITHIN = 15.0
 """How long a service may take, in seconds, to say where a picture is that it says is done."""
 
@@ -33,7 +37,7 @@ NEVER_PLACED = "The service says that this picture is done, but not where it is:
 
 @dataclass(frozen=True)
 class Watched:
-    """A job that somebody waits for, and what the last look at it told."""
+    """A job that somebody waits for, and what the last look at it told. ``late``: it is known to be overdue."""
 
     id: str
     asked_at: float
@@ -41,11 +45,15 @@ class Watched:
     looked_at: float | None = None
     progress: float | None = None
     unplaced_since: float | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Look at the jobs ``ids`` together at the time ``at`` (None: there are none). No longer wait for the others."""
+    """Look at the jobs ``ids`` together at the time ``at`` (None: there are none).
+
+    Those in ``overdue`` have become so now; no longer wait for those in ``never_placed``.
+    """
 
     at: float | None
     ids: tuple[str, ...] = ()
@@ -60,7 +68,7 @@ def watch(job_id: str, asked_at: float) -> Watched:
 
 def keep_waiting(job: Watched, now: float) -> Watched:
     """The person wants to wait for as long again."""
-    return replace(job, give_up_at=now + GIVE_UP_AFTER)
+    return replace(job, give_up_at=now + GIVE_UP_AFTER, late=False)
 
 
 def after_look(job: Watched, answer: Job | None, now: float) -> Watched | None:
@@ -82,7 +90,7 @@ def quiet_until(now: float, failures: int, asked_wait: float | None = None) -> f
 def plan(jobs: Collection[Watched], now: float, quiet: float = 0.0) -> Plan:
     """What to do next about all jobs. Nobody looks before ``quiet``: see ``quiet_until``."""
     never_placed = [job.id for job in jobs if _is_never_placed(job, now)]
-    overdue = [job.id for job in jobs if job.give_up_at <= now and job.id not in never_placed]
+    overdue = [job.id for job in jobs if job.give_up_at <= now and not job.late and job.id not in never_placed]
     waiting = [job for job in jobs if job.id not in never_placed and job.id not in overdue]
     if not waiting:
         return Plan(None, (), tuple(overdue), tuple(never_placed))
@@ -102,7 +110,7 @@ def _due_at(job: Watched) -> float:
     if job.looked_at is None:
         return job.asked_at + FIRST_LOOK_AFTER
     gap = _gap(job, job.looked_at)
-    if job.progress:
+    if job.progress and not job.late:
         age = job.looked_at - job.asked_at
         left = age / job.progress - age
         gap = min(max(left, SHORTEST_GAP), gap * 2)
@@ -110,4 +118,5 @@ def _due_at(job: Watched) -> float:
 
 
 def _gap(job: Watched, at: float) -> float:
-    return min(max((at - job.asked_at) * GAP_BY_AGE, SHORTEST_GAP), LONGEST_GAP)
+    shortest, longest = (LATE_GAP, LONGEST_LATE_GAP) if job.late else (SHORTEST_GAP, LONGEST_GAP)
+    return min(max((at - job.asked_at) * GAP_BY_AGE, shortest), longest)

@@ -74,7 +74,7 @@ def hook_route(wake: Callable[[], None]) -> BaseRoute:
     """
 
     async def hear(_: Request) -> Response:
-        wake()
+        await to_thread.run_sync(wake)
         return Response(status_code=204)
 
     return Route(HOOK_PATH, hear, methods=["POST"], name="hook")

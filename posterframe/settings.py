@@ -5,9 +5,18 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -18,6 +27,8 @@ from pydantic_settings import (
 from sqlalchemy import URL
 
 from posterframe.errors import BadInput
+from posterframe.gemini.sdk import MOST_FPS, Resolution
+from posterframe.net.address import is_allowed, is_loopback
 
 
 class Role(StrEnum):
@@ -46,6 +57,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         frozen=True,
         extra="ignore",
+        hide_input_in_errors=True,  # it could be a key
         toml_file=[Path.home() / ".streamlit/secrets.toml", Path(".streamlit/secrets.toml")],
     )
 
@@ -55,6 +67,8 @@ class Settings(BaseSettings):
         "https://generativelanguage.googleapis.com", validation_alias=_named("GEMINI_BASE_URL")
     )
     gemini_sdk: GeminiSdk = Field(GeminiSdk.GENERATIVEAI, validation_alias=_named("POSTERFRAME_GEMINI_SDK"))
+    gemini_fps: float | None = Field(None, gt=0, le=MOST_FPS, validation_alias=_named("POSTERFRAME_GEMINI_FPS"))
+    gemini_resolution: Resolution | None = Field(None, validation_alias=_named("POSTERFRAME_GEMINI_RESOLUTION"))
     gemini_prices: Path | None = Field(None, validation_alias=_named("POSTERFRAME_GEMINI_PRICES"))
     ittybit_api_key: SecretStr | None = Field(None, validation_alias=_named("ITTYBIT_API_KEY"))
     ittybit_base_url: str = Field("https://api.ittybit.com", validation_alias=_named("ITTYBIT_BASE_URL"))
@@ -76,17 +90,40 @@ class Settings(BaseSettings):
             return frozenset(host.strip().lower() for host in value.split(",") if host.strip())
         return value
 
-    @field_validator(
-        "gemini_api_key", "ittybit_api_key", "database_url", "media_url", "public_url", "gemini_prices", mode="before"
-    )
+    @field_validator("*", mode="before")
     @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        return None if value == "" else value
+    def _empty_is_unset(cls, value: object, info: ValidationInfo) -> Any:
+        """What is empty, or nothing but spaces, is as if it were not there."""
+        is_empty = isinstance(value, str) and not value.strip()
+        return cls.model_fields[info.field_name or ""].default if is_empty else value
+
+    @field_validator("gemini_resolution", mode="before")
+    @classmethod
+    def _left_to_the_model(cls, value: object) -> object:
+        return None if value == "default" else value
+
+    @field_validator("gemini_api_key", "ittybit_api_key")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        """A key travels in a header, and a file that it is read from tends to end with a line end."""
+        if value is None:
+            return None
+        key = value.get_secret_value().strip()
+        if not all("!" <= character <= "~" for character in key):
+            raise ValueError("it has spaces, line ends or letters in it that no key has; copy the key once more, whole")
+        return SecretStr(key)
 
     @field_validator("home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _keys_travel_safely(self) -> Self:
+        """Without TLS anybody on the way could read the key, so that is for stand-ins nearby."""
+        for name in ("gemini_base_url", "ittybit_base_url"):
+            _check_base_url(name.upper(), getattr(self, name), self.allow_hosts)
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -108,6 +145,22 @@ class Settings(BaseSettings):
         return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else self.database_url
 
 
+def _check_base_url(name: str, url: str, allow_hosts: frozenset[str]) -> None:
+    """Raise ``BadInput`` for an address that a key must not be sent to."""
+    try:
+        parts = urlsplit(url)
+        is_near = is_loopback(url) or is_allowed(url, allow_hosts)
+    except ValueError:
+        parts, is_near = urlsplit(""), False
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInput(f"The setting {name} cannot be used: give an address that begins with https://.")
+    if parts.scheme == "http" and not is_near:
+        raise BadInput(
+            f"The setting {name} cannot be used: over http:// anybody could read the key. Give an address that begins "
+            "with https://, or add the host to POSTERFRAME_ALLOW_HOSTS."
+        )
+
+
 def sqlite_url(path: Path) -> str:
     """The address of a SQLite file, whatever letters its path has."""
     return URL.create("sqlite", database=str(path)).render_as_string()
@@ -118,9 +171,10 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "settings"
-        raise BadInput(f"The setting {name} cannot be used: {first['msg']}.") from error
+        first = error.errors(include_input=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
+        why = first["msg"].removeprefix("Value error, ")
+        raise BadInput(f"The setting {name} cannot be used: {why}.") from None
 
 
 @cache

@@ -15,6 +15,7 @@ from posterframe.extractors import Extractor
 from posterframe.extractors.ittybit import IttybitExtractor
 from posterframe.extractors.local import LocalExtractor
 from posterframe.gemini.prices import load_prices
+from posterframe.gemini.sdk import Viewing
 from posterframe.media import MediaStore
 from posterframe.model import Review, SourceKind
 from posterframe.net import Net
@@ -62,10 +63,14 @@ class Studio:
         wanted = self.extractor(name)
         if not wanted.is_service or public_address(self.settings, self.media, self.footage(review)):
             return wanted, ""
-        return self.extractor("local"), (
-            f"{wanted.label} cannot reach this video from outside, so this machine cuts it. "
-            "With POSTERFRAME_PUBLIC_URL set, uploads can be reached."
-        )
+        if review.source is SourceKind.URL:
+            note = f"The address of this video is private, and {wanted.label} cannot read it: this machine cuts."
+        else:
+            note = (
+                f"{wanted.label} cannot read uploads of this app, so this machine cuts. "
+                "It can once POSTERFRAME_PUBLIC_URL is an address under which it reaches this app."
+            )
+        return self.extractor("local"), note
 
     def extractor(self, name: str | None = None) -> Extractor:
         """The extractor of that name, or the best there is a key for. Raises ``BadInput`` for one that is not here."""
@@ -101,6 +106,7 @@ def make_pickers(chosen: Settings, net: Net) -> Mapping[str, Picker]:
             uploads_folder=chosen.home / "gemini",
             allow_hosts=chosen.allow_hosts,
             prices=load_prices(chosen.gemini_prices),
+            viewing=Viewing(fps=chosen.gemini_fps, resolution=chosen.gemini_resolution),
         )
         pickers.insert(0, gemini)
     return {picker.name: picker for picker in pickers}
@@ -119,20 +125,26 @@ def make_extractors(chosen: Settings, net: Net, media: MediaStore | None = None)
 
 
 def public_address(chosen: Settings, media: MediaStore | None, footage: Footage) -> str | None:
-    """Where a service can read a video: its own address, or a signed link to us where we can be reached; else None."""
+    """Where Ittybit can read a video: its own address, or a signed link to us where we can be reached; else None."""
     if footage.url is not None:
-        stand_in = is_loopback(chosen.ittybit_base_url)
-        return footage.url if stand_in or not is_allowed(footage.url, chosen.allow_hosts) else None
-    if footage.key is None or media is None or chosen.public_url is None:
-        return None
-    return chosen.public_url.rstrip("/") + media.link(footage.key)
+        private = is_allowed(footage.url, chosen.allow_hosts)
+        return None if private and not is_loopback(chosen.ittybit_base_url) else footage.url
+    us = _reached_at(chosen)
+    return us + media.link(footage.key) if us and media and footage.key else None
 
 
 def hook_address(chosen: Settings) -> str | None:
-    """Where a service can tell us that a job has ended; None where it cannot reach us."""
-    if chosen.public_url is None or (is_loopback(chosen.public_url) and not is_loopback(chosen.ittybit_base_url)):
+    """Where Ittybit can tell us that a job has ended; None where it cannot reach us."""
+    us = _reached_at(chosen)
+    return us + HOOK_PATH if us else None
+
+
+def _reached_at(chosen: Settings) -> str | None:
+    """The address of this app as Ittybit sees it: one on this machine only a stand-in on this machine can reach."""
+    us = chosen.public_url
+    if us is None or (is_loopback(us) and not is_loopback(chosen.ittybit_base_url)):
         return None
-    return chosen.public_url.rstrip("/") + HOOK_PATH
+    return us.rstrip("/")
 
 
 def make_studio(chosen: Settings) -> Studio:

@@ -1,4 +1,4 @@
-"""The steps of a review, each a function of an id: read the video, watch it, refine, preview, cut.
+"""The steps of a round, each a function of an id: read the video, watch it, refine, preview. cutting.py has the rest.
 
 Each may be run again after a crash and then goes on from what is stored. They run in worker processes, know
 the store and the media, and nothing of the workflow engine or the screen.
@@ -10,30 +10,26 @@ import io
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
 
 from PIL import Image
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
 from posterframe.filmstrip import strip
-from posterframe.gemini.reply import fit_to_video
+from posterframe.gemini.times import NoTime
+from posterframe.matching import known_moments, match, needs_refining, remarks_on
 from posterframe.model import (
     BY_FILE,
-    Cut,
     Filmstrip,
-    Job,
     Moment,
-    Picture,
-    Proposal,
     Report,
     Review,
     Round,
     RoundState,
     SourceKind,
     Stage,
-    Thumbnail,
-    ThumbnailStatus,
 )
+from posterframe.pickers.local import LocalPicker
 from posterframe.quality import measure, warnings
 from posterframe.refine import refine
 from posterframe.settings import Settings
@@ -90,28 +86,43 @@ def read_video(studio: Studio, round_id: str) -> None:
 
 
 def watch(studio: Studio, round_id: str) -> None:
-    """Let the round's picker watch the video and store what it proposes."""
+    """Let the round's picker watch the video and store what it proposes; what was stored is not paid for again."""
     review, round_ = _subject(studio, round_id)
     if round_.picker == BY_FILE:
-        _match_to_file(studio, review)
+        _match_to_file(studio, review, round_id)
+        return
+    if studio.store.is_picked(round_id):
         return
     picker = studio.picker(round_.picker)
-    picked = picker.pick(studio.footage(review), round_.wish, _reporter(studio, round_id, Stage.WATCHING))
+    known = known_moments(studio.store.moments(review.id, removed=True))
+    wish = replace(round_.wish, known=(*round_.wish.known, *known))
+    try:
+        picked = picker.pick(studio.footage(review), wish, _reporter(studio, round_id, Stage.WATCHING))
+    except PosterframeError as error:
+        if error.details:
+            studio.store.keep_details(round_id, error.details)
+        raise
     studio.store.keep_picked(round_id, picked)
+
+
+def is_service_round(studio: Studio, round_id: str) -> bool:
+    """Whether a round's picker watches elsewhere, so that this machine only waits."""
+    round_ = studio.store.round(round_id)
+    return round_ is not None and round_.picker not in (BY_FILE, LocalPicker.name)
 
 
 def refine_moments(studio: Studio, round_id: str) -> None:
     """Move each proposed moment of a round to the best frame near it."""
     review, _ = _subject(studio, round_id)
     report = _reporter(studio, round_id, Stage.REFINING)
-    waiting = [moment for moment in studio.store.moments(review.id) if _needs_refining(moment)]
+    waiting = [moment for moment in studio.store.moments(review.id) if needs_refining(moment)]
     if not waiting or review.source is SourceKind.YOUTUBE:
         return
     with studio.footage(review).open() as video:
         for done, moment in enumerate(waiting):
             report(done / len(waiting), f"Finding the best frame · {done + 1} of {len(waiting)}")
             refined = refine(video, clamp_time(moment.timestamp, video.info.duration))
-            notes = (*moment.warnings, *refined.warnings)
+            notes = tuple(dict.fromkeys((*moment.warnings, *refined.warnings)))
             studio.store.set_refined(moment.id, refined.timestamp, refined.quality, notes, refined.explanation)
     report(1.0, "Finding the best frames")
 
@@ -153,92 +164,25 @@ def preview_moment(studio: Studio, moment_id: str) -> None:
         studio.store.set_preview_failed(moment_id, moment.timestamp, str(error))
 
 
-def cut(studio: Studio, thumbnail_id: str) -> None:
-    """Ask the thumbnail's extractor for its picture, and keep the picture when it is there at once."""
-    thumbnail = studio.store.thumbnail(thumbnail_id)
-    if thumbnail is None or thumbnail.status.is_final:
-        return
-    review = studio.store.review(thumbnail.review_id)
-    since = thumbnail.waiting_since or datetime.now(UTC)
-    begun = studio.store.update_thumbnail(thumbnail_id, status=ThumbnailStatus.PROCESSING, waiting_since=since)
-    if review is None or begun.status.is_final or begun.job_id is not None:
-        return
-    extractor = studio.extractor(thumbnail.extractor)
-    asked = as_cut(begun, review)
-    job = extractor.start(studio.footage(review), asked)
-    if job.picture is not None:
-        _keep_picture(studio, thumbnail_id, job.picture, job)
-    else:
-        ended = job.status if job.status is not ThumbnailStatus.READY and job.status.is_final else begun.status
-        studio.store.update_thumbnail(
-            thumbnail_id,
-            status=ended,
-            job_id=job.id,
-            url=job.url,
-            progress=job.progress,
-            error=job.error,
-            waiting_since=datetime.now(UTC),  # the service may have let us wait before it took the job
-        )
-
-
-def keep(studio: Studio, thumbnail_id: str) -> None:
-    """Fetch the picture of a service's job that is done, check it, and keep it, whatever becomes of its address."""
-    thumbnail = studio.store.thumbnail(thumbnail_id)
-    review = studio.store.review(thumbnail.review_id) if thumbnail else None
-    if thumbnail is None or review is None or thumbnail.status.is_final:
-        return
-    job = Job(ThumbnailStatus.READY, id=thumbnail.job_id, url=thumbnail.url)
-    picture = studio.extractor(thumbnail.extractor).fetch(job, as_cut(thumbnail, review))
-    _keep_picture(studio, thumbnail_id, picture, job)
-
-
-def _keep_picture(studio: Studio, thumbnail_id: str, picture: Picture, job: Job) -> None:
-    """Store a finished picture and mark its thumbnail as ready."""
-    key = studio.media.put(picture.data, "thumbnails", picture.format.value)
-    studio.store.update_thumbnail(
-        thumbnail_id,
-        status=ThumbnailStatus.READY,
-        job_id=job.id,
-        url=job.url,
-        picture=key,
-        width=picture.width,
-        height=picture.height,
-        bytes=len(picture.data),
-    )
-
-
-def fail_thumbnail(studio: Studio, thumbnail_id: str, error: str) -> None:
-    """Mark a thumbnail as failed, with a sentence that says why."""
-    studio.store.update_thumbnail(thumbnail_id, status=ThumbnailStatus.FAILED, error=error)
-
-
 def needs_preview(moment: Moment) -> bool:
     """Whether the stored preview is not that of the moment's time."""
     return moment.preview_error is None and (moment.preview is None or moment.preview_at != moment.timestamp)
 
 
-def _needs_refining(moment: Moment) -> bool:
-    """Whether a suggested moment still stands where it was suggested."""
-    return moment.refined_timestamp is None and moment.suggested_timestamp == moment.timestamp
+def _match_to_file(studio: Studio, review: Review, round_id: str) -> None:
+    """Hold moments that were suggested without a file against the length of the one that has come.
 
-
-def _match_to_file(studio: Studio, review: Review) -> None:
-    """Hold moments that were suggested without a file against the length of the one that has come."""
+    What is said is stored before what is changed: started again after a crash, it says the same and changes the rest.
+    """
     assert review.video is not None, "the video is read before"
-    for moment in studio.store.moments(review.id):
-        if _needs_refining(moment):
-            found = fit_to_video([Proposal(moment.timestamp, moment.reason)], review.video.duration).proposals
-            if not found:
-                studio.store.remove_moment(moment.id, ON_OUR_OWN)
-            elif found[0].timestamp != moment.timestamp:
-                studio.store.retime(moment.id, found[0].timestamp, ON_OUR_OWN)
-
-
-def as_cut(thumbnail: Thumbnail, review: Review) -> Cut:
-    """What to ask of an extractor for a thumbnail, its time kept within the video."""
-    duration = review.video.duration if review.video else thumbnail.timestamp
-    time = clamp_time(thumbnail.timestamp, duration)
-    return Cut(thumbnail.id, time, thumbnail.shape, asked_at=thumbnail.waiting_since)
+    rounds, moments = studio.store.rounds(review.id), studio.store.moments(review.id, removed=True)
+    matched = match(rounds, moments, review.video.duration)
+    studio.store.add_warnings(round_id, remarks_on(matched, review.video.duration))
+    for moment, time_ in matched:
+        if isinstance(time_, NoTime):
+            studio.store.remove_moment(moment.id, ON_OUR_OWN)
+        elif time_.repair and time_.seconds != moment.timestamp:
+            studio.store.resuggest(moment.id, time_.seconds, time_.repair)
 
 
 def _subject(studio: Studio, round_id: str) -> tuple[Review, Round]:

@@ -7,25 +7,23 @@ anywhere goes on where it stopped, and asking twice is asking once.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from posterframe import work
+from posterframe import cutting, work
+from posterframe.engine import Engine
 from posterframe.errors import PosterframeError, ServiceBusy, Stopped
 from posterframe.following import Follower
 from posterframe.model import RoundState, Thumbnail, new_id
 from posterframe.owning import own
 from posterframe.settings import Role, Settings, sqlite_url
 from posterframe.studio import Studio, open_studio
-from posterframe.workers import Leaving, Workers
+from posterframe.workers import Leaving
 
 log = logging.getLogger(__name__)
 
@@ -37,39 +35,26 @@ QUICK_QUEUE = "quick"
 SERVICE_QUEUE = "service"
 FETCH_QUEUE = "fetch"
 
-ASKS_AT_ONCE = 8
-ASKS_A_SECOND = 20
+ROUNDS_AT_ONCE = 16
+"""Rounds under way in this process; most wait for a service, and the number of workers bounds what is done here."""
+
+ASKS_AT_ONCE = 12
+ASKS_A_SECOND = 30
 """How many jobs are asked of services at once, and in a second by the whole installation; neither tells its limit."""
 
 FETCHES_AT_ONCE = 8
 """Pictures are fetched apart from the asking: a service that makes us wait there does not hold back what is done."""
 
 SWEEPS_EVERY = 30.0
-"""Seconds between two sweeps for work that was stored but never queued."""
+"""Seconds between two sweeps for work that was stored but never queued, or that the engine has given up."""
+
+LOST = "Something went wrong on our side while this picture was cut: try again."
+
+_BROKEN_OFF = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+"""The engine's words for workflows that ended without doing their work."""
 
 QUEUE_LOOKS_EVERY = 0.1
 """Seconds between two looks of a queue for new work; the engine's default of 1 s would be felt by the person."""
-
-
-@dataclass
-class Engine:
-    """The running engine of this process: the lock on its data folder, and who does the work.
-
-    ``leaving`` has its result once the process is ending.
-    """
-
-    settings: Settings
-    lock: IO[bytes]
-    follower: Follower
-    leaving: Future[None] = field(default_factory=Future)
-    watchers: Workers = field(default_factory=lambda: Workers(max(1, (os.cpu_count() or 2) - 1)))
-    quick: Workers = field(default_factory=lambda: Workers(2))
-
-    def warm_up(self) -> None:
-        """Let one worker of each kind start now, so that the first person does not wait for it."""
-        for workers in (self.watchers, self.quick):
-            with suppress(Leaving, PosterframeError):
-                workers.run(work.warm_up, self.settings)
 
 
 _engine: Engine | None = None
@@ -87,8 +72,7 @@ def start(studio: Studio) -> None:
     if chosen.role is Role.WEB:
         DBOS.listen_queues([])
     DBOS.launch()
-    watching = max(1, (os.cpu_count() or 2) - 1)
-    DBOS.register_queue(WATCH_QUEUE, worker_concurrency=watching, polling_interval_sec=QUEUE_LOOKS_EVERY)
+    DBOS.register_queue(WATCH_QUEUE, worker_concurrency=ROUNDS_AT_ONCE, polling_interval_sec=QUEUE_LOOKS_EVERY)
     DBOS.register_queue(QUICK_QUEUE, worker_concurrency=2, polling_interval_sec=QUEUE_LOOKS_EVERY)
     DBOS.register_queue(
         SERVICE_QUEUE,
@@ -110,10 +94,7 @@ def stop() -> None:
     if _engine is None:
         return
     engine, _engine = _engine, None
-    engine.follower.stop()
-    engine.leaving.set_result(None)
-    engine.watchers.close()
-    engine.quick.close()
+    engine.close()
     DBOS.destroy(workflow_completion_timeout_sec=0)
     engine.lock.close()
 
@@ -126,28 +107,45 @@ def _sweep_until(studio: Studio, leaving: Future[None]) -> None:
             return
         try:
             sweep(studio, quiet_for=SWEEPS_EVERY)
-        except PosterframeError:
+        except Exception:
             log.exception("the sweep for unfinished work failed")
 
 
 def sweep(studio: Studio, *, quiet_for: float = 0.0) -> None:
     """Queue what the store holds as unfinished and nobody has reported on for so many seconds.
 
-    What is queued already stays as it is.
+    What is queued already stays as it is; a picture whose workflow has ended all the same is marked as failed.
     """
     unfinished = studio.store.unfinished(quiet_for=quiet_for)
     for round_ in unfinished.rounds:
         watch(round_.id)
     for thumbnail in unfinished.thumbnails:
-        cut(thumbnail)
+        if _is_lost(thumbnail):
+            cutting.fail_thumbnail(studio, thumbnail.id, LOST)
+        else:
+            cut(thumbnail)
     for moment in unfinished.moments:
         preview(moment.id)
 
 
+def _is_lost(thumbnail: Thumbnail) -> bool:
+    """Whether a workflow of an unfinished picture has broken off for good; under its id it never runs again."""
+    states = (DBOS.get_workflow_status(id_) for id_ in (thumbnail.id, _keep_id(thumbnail.id)))
+    return any(state is not None and state.status in _BROKEN_OFF for state in states)
+
+
 def call() -> None:
-    """A service says that a job has ended: let the follower look. Of no effect in a process that follows no jobs."""
-    if _engine is not None:
-        _engine.follower.call()
+    """A service says that a job has ended: let whoever follows the jobs look.
+
+    In a process that only serves pages the call is queued for the others, once a second however often it comes.
+    """
+    if _engine is None:
+        return
+    if _engine.settings.role is not Role.WEB:
+        _engine.follower.hurry()
+        return
+    with SetWorkflowID(f"call-{int(time.time())}"):
+        DBOS.enqueue_workflow(FETCH_QUEUE, heed_call)
 
 
 def watch(round_id: str) -> None:
@@ -173,8 +171,12 @@ def cut(thumbnail: Thumbnail) -> None:
 
 def keep(thumbnail_id: str) -> None:
     """Queue the fetching of a picture that a service has cut."""
-    with SetWorkflowID(f"keep-{thumbnail_id}"):
+    with SetWorkflowID(_keep_id(thumbnail_id)):
         DBOS.enqueue_workflow(FETCH_QUEUE, keep_thumbnail, thumbnail_id)
+
+
+def _keep_id(thumbnail_id: str) -> str:
+    return f"keep-{thumbnail_id}"
 
 
 @DBOS.workflow()
@@ -201,7 +203,7 @@ def preview_moment(moment_id: str) -> None:
 def cut_thumbnail(thumbnail_id: str, queue: str) -> None:
     """One thumbnail, from the wish to the stored picture, or to a service's job that is followed from there on."""
     try:
-        _patiently(work.cut, thumbnail_id, queue)
+        _patiently(cutting.cut, thumbnail_id, queue)
     except PosterframeError as failure:
         DBOS.run_step({"name": "fail"}, _fail_thumbnail, thumbnail_id, str(failure))
     _running().follower.wake()
@@ -211,9 +213,15 @@ def cut_thumbnail(thumbnail_id: str, queue: str) -> None:
 def keep_thumbnail(thumbnail_id: str) -> None:
     """The picture of a service's job, fetched once the job is done."""
     try:
-        _patiently(work.keep, thumbnail_id, FETCH_QUEUE)
+        _patiently(cutting.keep, thumbnail_id, FETCH_QUEUE)
     except PosterframeError as failure:
         DBOS.run_step({"name": "fail"}, _fail_thumbnail, thumbnail_id, str(failure))
+
+
+@DBOS.workflow()
+def heed_call() -> None:
+    """A call that reached a process which follows no jobs."""
+    _running().follower.hurry()
 
 
 def _finish_round(round_id: str, state: str, error: str | None) -> None:
@@ -221,7 +229,7 @@ def _finish_round(round_id: str, state: str, error: str | None) -> None:
 
 
 def _fail_thumbnail(thumbnail_id: str, error: str) -> None:
-    work.fail_thumbnail(_studio(), thumbnail_id, error)
+    cutting.fail_thumbnail(_studio(), thumbnail_id, error)
 
 
 def _step(task: work.Task, subject_id: str, queue: str) -> None:
@@ -235,39 +243,24 @@ def _patiently(task: work.Task, thumbnail_id: str, queue: str) -> None:
         try:
             _step(task, thumbnail_id, queue)
         except ServiceBusy as busy:
-            until = DBOS.run_step({"name": "until"}, lambda wait: time.time() + wait, busy.wait)
+            until = DBOS.run_step({"name": "until"}, _put_off, thumbnail_id, busy.wait)
             if wait([_running().leaving], until - time.time()).done:
                 raise Leaving from None
         else:
             return
 
 
+def _put_off(thumbnail_id: str, wait_for: float) -> float:
+    return cutting.put_off(_studio(), thumbnail_id, time.time() + wait_for)
+
+
 def _run(task: work.Task, subject_id: str, queue: str) -> None:
     engine = _running()
-    if queue in (SERVICE_QUEUE, FETCH_QUEUE):
-        _run_beside(engine, task, subject_id)
+    if queue in (SERVICE_QUEUE, FETCH_QUEUE) or (task is work.watch and work.is_service_round(_studio(), subject_id)):
+        engine.run_beside(task, subject_id)
     else:
         workers = engine.watchers if queue == WATCH_QUEUE else engine.quick
         workers.run(work.do, engine.settings, task, subject_id)
-
-
-def _run_beside(engine: Engine, task: work.Task, subject_id: str) -> None:
-    """Run what waits for a service in a thread of its own, for which the end of this process does not wait."""
-    outcome: Future[None] = Future()
-
-    def go() -> None:
-        try:
-            work.do(engine.settings, task, subject_id)
-        except Exception as error:
-            outcome.set_exception(error)
-        else:
-            outcome.set_result(None)
-
-    threading.Thread(target=go, daemon=True).start()
-    wait([outcome, engine.leaving], return_when=FIRST_COMPLETED)
-    if not outcome.done():
-        raise Leaving
-    outcome.result()
 
 
 def _running() -> Engine:

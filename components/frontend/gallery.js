@@ -15,7 +15,8 @@ export default function (component) {
     if (node.drawn !== drawn) {
       const focused = node.contains(root.getRootNode().activeElement) && root.getRootNode().activeElement.dataset.do
       node.replaceChildren(...contents(card, setTriggerValue))
-      node.className = `card ${card.status}`
+      node.className = card.late ? "card late" : `card ${card.status}`
+      node.setAttribute("aria-label", `${named(card)}: ${card.word}`)
       node.drawn = drawn
       if (focused) node.querySelector(`[data-do="${focused}"]`)?.focus()
     }
@@ -24,9 +25,13 @@ export default function (component) {
   known.forEach((gone) => gone.remove())
 }
 
+// Two sizes of one moment look alike until they are ready: the size tells them apart.
+function named(card) {
+  return `Thumbnail at ${card.time}, ${card.size}`
+}
+
 function contents(card, setTriggerValue) {
   const frame = element("div", "frame")
-  frame.style.aspectRatio = "16 / 9"
   if (card.picture) {
     const picture = element("img")
     picture.src = card.picture
@@ -37,42 +42,49 @@ function contents(card, setTriggerValue) {
   const top = element("div", "top")
   top.append(element("span", "pill", card.word), element("span", "time", card.time))
   const body = element("div", "body")
-  body.append(top, element("p", "reason", card.reason))
-  if (card.older) body.append(element("p", "note", "Cut at an older time of this moment"))
+  body.append(top, element("p", "size", card.size), element("p", "reason", card.reason))
+  if (card.now) body.append(element("p", "note", `Older time: this moment is now at ${card.now}`))
+  if (card.note) body.append(element("p", "note", card.note))
   if (card.error) body.append(element("p", "error", card.error))
-  if (card.status === "processing" || card.status === "queued") body.append(bar(card))
-  if (card.size) body.append(element("p", "size", card.size))
+  const underWay = card.status === "processing" || card.status === "queued"
+  if (underWay) body.append(bar(card))
+  body.append(actions(card, underWay, setTriggerValue))
+  return [frame, body]
+}
 
-  const actions = element("div", "actions")
+function actions(card, underWay, setTriggerValue) {
+  const row = element("div", "actions")
   const press = (label, what) => {
     const button = element("button", "", label)
     button.type = "button"
     button.dataset.do = what
-    button.setAttribute("aria-label", `${label}: thumbnail at ${card.time}`)
+    button.setAttribute("aria-label", `${label}: ${named(card)}`)
     button.onclick = () => setTriggerValue("act", { id: card.id, do: what })
-    actions.append(button)
+    row.append(button)
   }
+  const givenUp = card.status === "failed" || card.status === "cancelled"
   if (card.status === "ready") press("Choose as final", "choose")
-  if (card.status === "failed" || card.status === "cancelled") press("Try again", "again")
-  if (card.overdue) press("Keep waiting", "wait")
-  if (card.status === "queued" || card.status === "processing") press("Cancel", "cancel")
+  if (givenUp || card.late) press(card.now ? `Try again at ${card.now}` : "Try again", "again")
+  else if (card.now) press(`Cut at ${card.now}`, "recut")
+  if (card.late) press("Keep waiting", "wait")
+  if (underWay) press("Cancel", "cancel")
   if (card.download) {
     const link = element("a", "", "Download")
     link.href = card.download
     link.setAttribute("download", "")
-    link.setAttribute("aria-label", `Download the thumbnail at ${card.time}`)
-    actions.append(link)
+    link.setAttribute("aria-label", `Download: ${named(card)}`)
+    row.append(link)
   }
-  body.append(actions)
-  return [frame, body]
+  return row
 }
 
 function bar(card) {
-  const track = element("div", card.progress == null ? "bar unknown" : "bar")
+  const known = card.progress != null
+  const track = element("div", known || card.late ? "bar" : "bar unknown")
   track.setAttribute("role", "progressbar")
-  track.setAttribute("aria-label", `Cutting the thumbnail at ${card.time}`)
+  track.setAttribute("aria-label", `Cutting: ${named(card)}`)
   const part = element("div", "part")
-  if (card.progress != null) {
+  if (known) {
     part.style.width = `${100 * card.progress}%`
     track.setAttribute("aria-valuenow", String(Math.round(100 * card.progress)))
   }

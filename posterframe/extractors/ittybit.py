@@ -16,7 +16,7 @@ from posterframe.ittybit.client import IttybitClient
 from posterframe.ittybit.order import order
 from posterframe.ittybit.reply import JobReply, JobState
 from posterframe.ittybit.retry import Pace
-from posterframe.model import Cut, Job, Picture, Shape, ThumbnailStatus
+from posterframe.model import Cut, Job, Picture, ThumbnailStatus
 from posterframe.net import Net
 from posterframe.picture import MAX_SIDE, check_picture
 from posterframe.video import Footage
@@ -74,13 +74,12 @@ class IttybitExtractor:
                 f"Ittybit cannot read “{footage.name}” from where it is: "
                 "set POSTERFRAME_PUBLIC_URL to an address of this app, or cut on this machine."
             )
-        body = order(cut, source, self._webhook_url)
         if cut.asked_at is not None and datetime.now(UTC) - cut.asked_at > KEY_IS_SURE_FOR:
             earlier = self._find(cut)
             if earlier is not None:
                 return _job(earlier)
         try:
-            return _job(self._client.create(body, cut.key))
+            return _job(self._create(cut, source))
         except trouble.Conflict:
             earlier = self._find(cut)
             if earlier is None:
@@ -104,11 +103,24 @@ class IttybitExtractor:
     def fetch(self, job: Job, cut: Cut) -> Picture:
         """The picture, checked to be whole and as it was asked for. The key is not sent to where it lies."""
         data = self._download(job)
-        shape = cut.shape
-        most_pixels = (shape.width or MAX_SIDE) * (shape.height or MAX_SIDE)
-        picture = check_picture(data, shape.format, max_bytes=MAX_PICTURE_BYTES, max_pixels=most_pixels)
-        _check_size(picture, shape)
+        width, height = cut.size or (cut.shape.width or MAX_SIDE, cut.shape.height or MAX_SIDE)
+        # Each side may be a pixel larger where it was not asked for in so many words.
+        most_pixels = (width + 1) * (height + 1)
+        picture = check_picture(data, cut.shape.format, max_bytes=MAX_PICTURE_BYTES, max_pixels=most_pixels)
+        _check_size(picture, cut)
         return picture
+
+    def _create(self, cut: Cut, source: str) -> JobReply:
+        """Make the job; where it is refused, once more without the call-back, which only the service's guide names."""
+        body = order(cut, source)
+        if self._webhook_url is None:
+            return self._client.create(body, cut.key)
+        try:
+            return self._client.create(order(cut, source, self._webhook_url), cut.key)
+        except BadInput:
+            made = self._client.create(body, cut.key)
+            self._webhook_url = None
+            return made
 
     def _look_at_list(self, job_ids: Sequence[str]) -> dict[str, Job]:
         """What lists of the newest jobs tell of these, as long as a page spares more requests than it costs."""
@@ -189,10 +201,13 @@ def _is_fully_told(reply: JobReply) -> bool:
     return reply.state is not JobState.UNPLACED
 
 
-def _check_size(picture: Picture, shape: Shape) -> None:
-    width, height = shape.width or picture.width, shape.height or picture.height
-    if (picture.width, picture.height) != (width, height):
+def _check_size(picture: Picture, cut: Cut) -> None:
+    """Sides that were asked for have to be so; one that follows from the video may have been rounded otherwise."""
+    found, asked = (picture.width, picture.height), (cut.shape.width, cut.shape.height)
+    expected = cut.size or tuple(side or there for side, there in zip(asked, found, strict=True))
+    spare = [0 if side else 1 for side in asked]
+    if any(abs(there - side) > more for there, side, more in zip(found, expected, spare, strict=True)):
         raise ServiceFailed(
-            f"Ittybit made a picture of {picture.width}×{picture.height} pixels where {width}×{height} was asked for: "
+            f"Ittybit made a picture of {found[0]}×{found[1]} pixels where {expected[0]}×{expected[1]} was asked for: "
             "try again, or cut on this machine."
         )

@@ -1,8 +1,7 @@
 """Brings a video to Gemini by the lightest way that works: its address, or an upload that is remembered.
 
-An upload stays with Google for as long as Google keeps it (48 hours), since a person who asks again wants the same
-video again. It is deleted earlier when Gemini cannot read it, when its review ends (``release``), and by the next
-upload after it has outlived its use.
+An upload is kept for asking again, so that nothing is sent twice within 48 hours; half an hour before Google would
+delete it, ``tidy`` does. One that Gemini cannot read is deleted at once.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from urllib.parse import urlsplit
 
 from posterframe.errors import BadInput
 from posterframe.gemini.files import LARGEST, Files, GeminiFile
-from posterframe.gemini.patience import Tick
 from posterframe.gemini.trouble import GO_ON, Failure, Trouble
 from posterframe.gemini.uploads import Upload, Uploads, content_of, sketch
 from posterframe.model import Report
@@ -64,7 +62,7 @@ class Courier:
 
     def upload(self, footage: Footage, mime_type: str, report: Report) -> Parcel:
         """Send the video, unless Gemini has it, and wait until it can be used."""
-        self._sweep(partial(report, 0.0, "Opening the video"))
+        self.tidy()
         source = self._sketch(footage)
         if source and (known := self._uploads.of_source(source)) and (parcel := self._still_there(known, report)):
             return parcel
@@ -88,11 +86,12 @@ class Courier:
         """Gemini does not have this upload any more."""
         self._uploads.forget(content)
 
-    def release(self, content: str, tick: Tick) -> None:
-        """Delete an upload at Gemini, if there is one: nobody will ask about it again."""
-        if known := self._uploads.of_content(content):
-            self._files.delete(known.name, tick)
-            self._uploads.forget(content)
+    def tidy(self) -> None:
+        """Delete uploads that have outlived their use, here and at Gemini, and what a killed process left behind."""
+        for upload in self._uploads.outlived():
+            self._delete(upload.name)
+            self._uploads.forget(upload.content)
+        self._uploads.tidy()
 
     def _still_there(self, known: Upload, report: Report) -> Parcel | None:
         try:
@@ -110,7 +109,7 @@ class Courier:
         except Failure as failure:
             if failure.trouble in (Trouble.FILE_REFUSED, Trouble.FILE_GONE):
                 self._uploads.forget(content)
-                self._delete(file.name, partial(report, 1.0, "Gemini is preparing the video"))
+                self._delete(file.name)
             raise
         return Parcel(active.uri, active.mime_type or mime_type, content)
 
@@ -133,15 +132,10 @@ class Courier:
             with target.open("rb") as file:
                 yield file
 
-    def _sweep(self, tick: Tick) -> None:
-        for upload in self._uploads.outlived():
-            self._delete(upload.name, tick)
-            self._uploads.forget(upload.content)
-
-    def _delete(self, name: str, tick: Tick) -> None:
+    def _delete(self, name: str) -> None:
         """Deletion is tidiness: Google deletes the file within 48 hours anyway, so the work goes on without it."""
         try:
-            self._files.delete(name, tick)
+            self._files.delete(name)
         except Failure as failure:
             _log.warning("An upload could not be deleted at Gemini; it goes by itself within 48 hours (%s)", failure)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, Final, TypeVar
 
-from posterframe.gemini.patience import Patience, Persistence, Tick, sleep
+from posterframe.gemini.patience import Patience, Persistence, Tick, attend, sleep
 from posterframe.gemini.text import plain_sentence
 from posterframe.gemini.trouble import Failure, Trouble
 from posterframe.gemini.wire import Wire, read_object
@@ -51,35 +51,48 @@ class Files:
         self._patience = patience
 
     def upload(self, content: BinaryIO, size: int, mime_type: str, display_name: str, report: Report) -> GeminiFile:
-        """Send ``size`` bytes, going on after a break where the service says that it stopped."""
+        """Send ``size`` bytes within ``Patience.upload``; begun anew, once, where the service has lost the upload."""
+        give_up_at = time.monotonic() + self._patience.upload
+        try:
+            return self._upload(content, size, mime_type, display_name, give_up_at, report)
+        except Failure as failure:
+            if failure.trouble is not Trouble.FILE_GONE:
+                raise
+        return self._upload(content, size, mime_type, display_name, give_up_at, report)
+
+    def _upload(
+        self, content: BinaryIO, size: int, mime_type: str, display_name: str, give_up_at: float, report: Report
+    ) -> GeminiFile:
+        """Open an upload and send all of it, going on after a break where the service says that it stopped."""
         start = partial(self._start, size, mime_type, display_name)
         url = self._persistently(start, partial(report, 0.0, "Sending the video to Gemini"))
         sent: int | GeminiFile = 0
         breaks, lost_track = 0, False
         while isinstance(sent, int):
-            share = sent / size if size else 0.0
             doing = f"Sending the video to Gemini: {sent / 1e6:.0f} of {size / 1e6:.0f} MB"
-            report(share, doing)
+            tick = partial(report, sent / size if size else 0.0, doing)
+            step = partial(self._received, url) if lost_track else partial(self._send, url, content, sent, size)
+            tick()
             try:
-                if lost_track:
-                    sent, lost_track = self._received(url), False
-                else:
-                    sent, breaks = self._send(url, content, sent, size), 0
+                sent = attend(step, give_up_at - time.monotonic(), tick)
+                breaks, lost_track = breaks if lost_track else 0, False
             except Failure as failure:
                 breaks, lost_track = breaks + 1, True
-                if not failure.may_pass or breaks >= self._patience.tries:
+                wait = max(self._patience.first_wait * breaks, failure.retry_after or 0.0)
+                is_too_late = time.monotonic() + wait >= give_up_at
+                if not failure.may_pass or breaks >= self._patience.tries or is_too_late:
                     raise
-                sleep(self._patience.first_wait * breaks, partial(report, share, doing))
+                sleep(wait, tick)
         return sent
 
     def get(self, name: str, tick: Tick) -> GeminiFile:
         get = partial(self._wire.json, "GET", f"/v1beta/{_checked(name)}", about_file=True)
         return _file(self._persistently(get, tick))
 
-    def delete(self, name: str, tick: Tick) -> None:
-        """A file that is gone already is fine."""
+    def delete(self, name: str) -> None:
+        """Tried once. A file that is gone already is fine."""
         try:
-            self._persistently(partial(self._wire.json, "DELETE", f"/v1beta/{_checked(name)}", about_file=True), tick)
+            self._wire.json("DELETE", f"/v1beta/{_checked(name)}", about_file=True)
         except Failure as failure:
             if failure.trouble is not Trouble.FILE_GONE:
                 raise
@@ -110,7 +123,12 @@ class Files:
         }
         address = f"{self._wire.base_url}/upload/v1beta/files"
         about = {"file": {"display_name": display_name}}
-        response = self._wire.send("POST", address, with_key=True, headers=headers, json=about)
+        try:
+            response = self._wire.send("POST", address, with_key=True, headers=headers, json=about)
+        except Failure as failure:
+            if failure.trouble is not Trouble.NO_MODEL:
+                raise
+            raise Failure(Trouble.NOT_GEMINI) from failure  # a 404 here is an address without a Files API
         url = response.headers.get("x-goog-upload-url", "")
         if not url.startswith(("https://", "http://")):
             raise Failure(Trouble.NOT_GEMINI)
@@ -128,12 +146,12 @@ class Files:
             raise Failure(Trouble.FILE_REFUSED, "the file became shorter while it was sent")
         command = "upload, finalize" if end == size else "upload"
         headers = {"X-Goog-Upload-Offset": str(offset), "X-Goog-Upload-Command": command}
-        response = self._wire.send("POST", url, headers=headers, data=piece)
+        response = self._wire.send("POST", url, about_file=True, headers=headers, data=piece)
         return _file(_inner(read_object(response))) if end == size else end
 
     def _received(self, url: str) -> int | GeminiFile:
         """How many bytes have arrived, or the file if all had and only the last answer was lost."""
-        response = self._wire.send("POST", url, headers={"X-Goog-Upload-Command": "query"})
+        response = self._wire.send("POST", url, about_file=True, headers={"X-Goog-Upload-Command": "query"})
         if response.headers.get("x-goog-upload-status") == "final":
             return _file(_inner(read_object(response)))
         received = response.headers.get("x-goog-upload-size-received", "0")

@@ -1,4 +1,4 @@
-"""Which models there are: listed live, remembered for an hour, and named for people."""
+"""Which models there are: listed live and in time, remembered for an hour, and named for people."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from posterframe.errors import BadInput
+from posterframe.gemini.patience import attend
+from posterframe.gemini.text import plain_sentence
+from posterframe.gemini.trouble import Failure
 from posterframe.gemini.wire import Wire
 
 REMEMBERED_SECONDS: Final = 3600.0
+FAILURE_REMEMBERED_SECONDS: Final = 60.0
+"""A page that shows the list is drawn again and again, and must not wait for a broken service each time."""
+
 _PAGES_AT_MOST: Final = 10
+_LABEL_LENGTH: Final = 80
 _NAME = re.compile(r"[A-Za-z0-9][\w.\-]{0,127}")
 
 RECOMMENDED: Final = ("gemini-3.5-flash-lite", "gemini-3.8-flash")
@@ -29,7 +36,6 @@ class Model:
 
     name: str
     label: str
-    input_limit: int | None = None
 
 
 def model_name(text: str) -> str:
@@ -49,18 +55,27 @@ def label_of(name: str) -> str:
 class Models:
     """The models that a key can use, those that watch video and are current first."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, seconds: float) -> None:
+        """``seconds`` is how long a list is waited for."""
         self._wire = wire
+        self._seconds = seconds
         self._lock = threading.Lock()
-        self._listed: tuple[Model, ...] = ()
-        self._listed_at: float | None = None
+        self._listed: tuple[Model, ...] | Failure = ()
+        self._fresh_until = 0.0
 
     def all(self) -> tuple[Model, ...]:
-        """Asked live, once an hour. Raises ``Failure``."""
+        """Asked live, once an hour. Raises ``Failure``, the same one again for a minute."""
         with self._lock:
-            if self._listed_at is None or time.monotonic() - self._listed_at > REMEMBERED_SECONDS:
-                self._listed = self._list()
-                self._listed_at = time.monotonic()
+            if time.monotonic() >= self._fresh_until:
+                try:
+                    self._listed = attend(self._list, self._seconds, lambda: None)
+                except Failure as failure:
+                    self._listed = failure
+                is_failure = isinstance(self._listed, Failure)
+                kept = FAILURE_REMEMBERED_SECONDS if is_failure else REMEMBERED_SECONDS
+                self._fresh_until = time.monotonic() + kept
+            if isinstance(self._listed, Failure):
+                raise self._listed.with_traceback(None)
             return self._listed
 
     def _list(self) -> tuple[Model, ...]:
@@ -68,7 +83,8 @@ class Models:
         params = {"pageSize": "1000"}
         for _ in range(_PAGES_AT_MOST):
             page = self._wire.json("GET", "/v1beta/models", params=params)
-            found += [model for entry in page.get("models") or () if (model := _model(entry))]
+            entries = page.get("models")
+            found += [model for entry in (entries if isinstance(entries, list) else ()) if (model := _model(entry))]
             token = page.get("nextPageToken")
             if not token:
                 break
@@ -80,11 +96,11 @@ def _model(entry: Any) -> Model | None:
     if not isinstance(entry, Mapping):
         return None
     name = str(entry.get("name") or "").removeprefix("models/")
-    methods = entry.get("supportedGenerationMethods") or ()
-    if not _NAME.fullmatch(name) or "generateContent" not in methods or _NOT_FOR_VIDEO.search(name):
+    methods = entry.get("supportedGenerationMethods")
+    answers = isinstance(methods, list) and "generateContent" in methods
+    if not _NAME.fullmatch(name) or not answers or _NOT_FOR_VIDEO.search(name):
         return None
-    limit = entry.get("inputTokenLimit")
-    return Model(name, str(entry.get("displayName") or label_of(name))[:80], int(limit) if limit else None)
+    return Model(name, plain_sentence(entry.get("displayName"), _LABEL_LENGTH) or label_of(name))
 
 
 def _rank(model: Model) -> tuple[int, str]:

@@ -25,13 +25,16 @@ TICK_EVERY: Final = 0.25
 
 @dataclass(frozen=True)
 class Patience:
-    """Limits in seconds. ``total`` bounds one question with all its tries; ``ready`` the wait for an uploaded file."""
+    """Limits in seconds. ``total`` bounds one question with all its tries, ``upload`` the sending of a file, ``ready``
+    the wait until that can be used, ``listing`` the wait for the list of models, for which a page may be waiting."""
 
     tries: int = 4
     fresh_tries: int = 3
     reply: float = 180.0
     total: float = 420.0
+    upload: float = 7200.0
     ready: float = 300.0
+    listing: float = 5.0
     poll: float = 2.0
     first_wait: float = 1.0
     longest_wait: float = 20.0
@@ -68,8 +71,8 @@ def attend(call: Callable[[], T], seconds: float, tick: Tick) -> T:
         try:
             return outcome.result(timeout=max(0.0, min(left, TICK_EVERY)))
         except FutureTimeout:
-            if outcome.done():
-                raise
+            if outcome.done():  # it raised this itself, or came in this very instant
+                return outcome.result()
             if left <= 0:
                 raise Failure(Trouble.TIMEOUT) from None
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from posterframe.model import Proposal, Wish
 
-PROMPT_VERSION: Final = "pick-thumbnails/1"
+PROMPT_VERSION: Final = "pick-thumbnails/2"
 """Stored with each review; changes whenever the words below do, so that results can be compared."""
 
 FUNCTION_NAME: Final = "pick_thumbnails"
@@ -77,10 +77,11 @@ def _wishes(wish: Wish) -> dict[str, Any]:
         "brief": wish.brief.strip(),
         "more_like_these": [_moment(proposal) for proposal in wish.more_like],
         "not_like_these": [_moment(proposal) for proposal in wish.not_like],
+        "seconds_known_already": sorted({round(proposal.timestamp, 1) for proposal in wish.known}),
     }
     wishes: dict[str, Any] = {name: value for name, value in said.items() if value}
-    if wish.more_like or wish.not_like:
-        wishes["note"] = "These moments are known already: pick other ones."
+    if len(wishes) > ("brief" in wishes):
+        wishes["note"] = "The moments named here are known already: pick others, at least two seconds away from them."
     return wishes
 
 

@@ -12,16 +12,18 @@ from typing import Any, Final
 from posterframe.gemini.prompt import FUNCTION_NAME
 from posterframe.gemini.sdk import Reply
 from posterframe.gemini.text import plain_sentence
-from posterframe.gemini.times import NoTime, read_times
+from posterframe.gemini.times import TIME_NAMES, NoTime, as_written, read_times
 from posterframe.model import Proposal
 
 SAME_MOMENT: Final = 1.0
 """Times closer than this many seconds are one moment: Gemini cannot tell them apart at one frame a second."""
 
+KNOWN_MOMENT: Final = 1.5
+"""A moment so many seconds from one of an earlier round is that one again: each time is only known to a second."""
+
 _LOOKED_AT: Final = 200
 """More moments than this in one reply are not read: what comes first is what Gemini thinks best."""
 
-_TIME_NAMES = ("timestamp", "time", "timestamp_seconds", "seconds", "start", "at")
 _REASON_NAMES = ("reason", "description", "explanation", "why")
 _NO_REASON = "Gemini gave no reason for this moment."
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
@@ -54,6 +56,8 @@ class Findings:
     proposals: tuple[Proposal, ...] = ()
     warnings: tuple[str, ...] = ()
     problem: Problem | None = None
+    written: tuple[float | str, ...] = ()
+    """The time of each proposal as it was written: without the video's length, some can be read in several ways."""
 
     @property
     def repaired(self) -> int:
@@ -73,20 +77,23 @@ def read_reply(reply: Reply, *, duration: float | None, count: int, known: Seque
 
 
 def _choose(rows: Sequence[Any], *, duration: float | None, count: int, known: Sequence[Proposal]) -> Findings:
-    times = read_times([_named(row, _TIME_NAMES) if isinstance(row, Mapping) else row for row in rows], duration)
+    written = [_named(row, TIME_NAMES) if isinstance(row, Mapping) else row for row in rows]
+    times = read_times(written, duration)
     proposals: list[Proposal] = []
+    kept: list[float | str] = []
     warnings: list[str] = []
     repeated = 0
-    for row, time in zip(rows, times, strict=True):
+    for row, time, spelling in zip(rows, times, written, strict=True):
         if isinstance(time, NoTime):
             warnings.append(f"A moment was left out: {time.why}.")
-        elif _stands_in(proposals, time.seconds):
+        elif _stands_in(proposals, time.seconds, SAME_MOMENT):
             continue
-        elif _stands_in(known, time.seconds):
+        elif _stands_in(known, time.seconds, KNOWN_MOMENT):
             repeated += 1
         else:
             reason = plain_sentence(_named(row, _REASON_NAMES)) or _NO_REASON
             proposals.append(Proposal(time.seconds, reason, (time.repair,) if time.repair else ()))
+            kept.append(as_written(spelling))
     if repeated:
         warnings.append(
             "Moments that were known already were left out."
@@ -95,17 +102,11 @@ def _choose(rows: Sequence[Any], *, duration: float | None, count: int, known: S
         )
     if not proposals:
         return Findings(warnings=tuple(warnings), problem=Problem.NOTHING_FOUND if repeated else Problem.UNUSABLE_TIMES)
-    return Findings(tuple(proposals[:count]), tuple(warnings))
+    return Findings(tuple(proposals[:count]), tuple(warnings), written=tuple(kept[:count]))
 
 
-def fit_to_video(proposals: Sequence[Proposal], duration: float) -> Findings:
-    """Check proposals that were made before the file was seen (a YouTube address) against its length in seconds."""
-    rows = [{"timestamp": proposal.timestamp, "reason": proposal.reason} for proposal in proposals]
-    return _choose(rows, duration=duration, count=len(rows), known=())
-
-
-def _stands_in(proposals: Sequence[Proposal], seconds: float) -> bool:
-    return any(abs(proposal.timestamp - seconds) <= SAME_MOMENT for proposal in proposals)
+def _stands_in(proposals: Sequence[Proposal], seconds: float, within: float) -> bool:
+    return any(abs(proposal.timestamp - seconds) <= within for proposal in proposals)
 
 
 def _named(row: Any, names: Sequence[str]) -> Any:
@@ -134,7 +135,7 @@ def _moments_of(value: Any) -> list[Any] | None:
     for name in ("moments", "args", "arguments", "parameters"):
         if name in value:
             return _moments_of(value[name])
-    return [value] if _named(value, _TIME_NAMES) is not None else None
+    return [value] if _named(value, TIME_NAMES) is not None else None
 
 
 def _is_row(row: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -19,7 +18,7 @@ API_VERSION = "v1beta"
 
 
 class GenAi:
-    """Each object has a client of its own. Raises ``BadInput`` where the package is not installed."""
+    """Each object has a client of its own. Raises ``BadInput`` when made where the package is not installed."""
 
     name = "google-genai"
     takes_viewing = True
@@ -37,33 +36,39 @@ class GenAi:
 
     def generate(self, ask: Ask, timeout: float) -> Reply:
         import httpx2
-        from google.genai import errors
 
         try:
             response = self._client.models.generate_content(
                 model=ask.model, contents=_contents(ask), config=_config(ask.viewing, timeout)
             )
-        except errors.APIError as error:
-            body = json.dumps(error.details, default=str)
-            raise failure_from(int(error.code or 0), body, self._api_key) from None  # its text could repeat the key
+            return _reply(response)
+        except (httpx2.LocalProtocolError, UnicodeEncodeError):  # their text has the key
+            raise Failure(Trouble.BAD_KEY) from None
         except httpx2.TimeoutException as error:
             raise Failure(Trouble.TIMEOUT) from error
         except httpx2.HTTPError as error:
             raise Failure(Trouble.UNREACHABLE) from error
-        except (ValidationError, AttributeError) as error:  # the SDK stumbles over values of types it does not expect
+        # The SDK stumbles over values of types that it does not expect.
+        except (ValidationError, AttributeError, TypeError, RecursionError) as error:
             raise Failure(Trouble.MALFORMED) from error
         except ValueError as error:  # a JSONDecodeError, wrapped or not, for an HTML body
             raise Failure(Trouble.NOT_GEMINI) from error
-        return _reply(response)
 
     @cached_property
     def _client(self) -> Any:
         from google.genai import Client, types
 
         # Followed redirects would take the key along to wherever they point.
-        stay = {"follow_redirects": False}
-        options = types.HttpOptions(base_url=self._base_url, api_version=API_VERSION, client_args=stay)
+        how = {"follow_redirects": False, "event_hooks": {"response": [self._refuse]}}
+        options = types.HttpOptions(base_url=self._base_url, api_version=API_VERSION, client_args=how)
         return Client(vertexai=False, api_key=self._api_key.get_secret_value(), http_options=options)
+
+    def _refuse(self, response: Any) -> None:
+        """Judge an error before the SDK does, which stumbles over bodies that are no JSON object."""
+        if not 200 <= response.status_code < 300:
+            response.read()
+            asked = response.headers.get("retry-after", "")
+            raise failure_from(response.status_code, response.text, self._api_key, retry_after=asked)
 
 
 def _contents(ask: Ask) -> Any:

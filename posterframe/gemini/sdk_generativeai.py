@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +11,8 @@ from pydantic import SecretStr
 
 from posterframe.gemini.prompt import DECLARATION, FUNCTION_NAME
 from posterframe.gemini.sdk import Ask, Call, Reply, Usage
-from posterframe.gemini.trouble import Failure, Trouble, failure_from
+from posterframe.gemini.trouble import Failure, Trouble
+from posterframe.gemini.wire import refusal
 
 
 class GenerativeAi:
@@ -26,7 +26,6 @@ class GenerativeAi:
         self._base_url = base_url
 
     def generate(self, ask: Ask, timeout: float) -> Reply:
-        from google.api_core import exceptions
         from google.protobuf import json_format  # type: ignore[import-untyped]
 
         genai = _import_genai()
@@ -40,10 +39,9 @@ class GenerativeAi:
         content = genai.protos.Content(role="user", parts=[{"file_data": file_data}, {"text": ask.prompt}])
         try:
             response = model.generate_content([content], request_options={"timeout": timeout, "retry": None})
-        except exceptions.GoogleAPICallError as error:
-            raise self._told_apart(error) from None  # its text could repeat the key
-        except requests.TooManyRedirects as error:
-            raise Failure(Trouble.NOT_GEMINI) from error
+            return _reply(response.to_dict(), genai.protos.Candidate.FinishReason)
+        except (requests.exceptions.InvalidHeader, UnicodeEncodeError):  # their text has the key
+            raise Failure(Trouble.BAD_KEY) from None
         except requests.Timeout as error:
             raise Failure(Trouble.TIMEOUT) from error
         except requests.RequestException as error:
@@ -51,12 +49,11 @@ class GenerativeAi:
         except json_format.ParseError as error:
             is_json = not str(error).startswith("Failed to load JSON")
             raise Failure(Trouble.MALFORMED if is_json else Trouble.NOT_GEMINI) from error
-        return _reply(response.to_dict(), genai.protos.Candidate.FinishReason)
-
-    def _told_apart(self, error: Any) -> Failure:
-        response = getattr(error, "response", None)
-        body = json.dumps({"error": {"message": error.message}}) if response is None else response.text
-        return failure_from(int(error.code or 0), body, self._api_key)
+        except UnicodeDecodeError as error:
+            raise Failure(Trouble.NOT_GEMINI) from error
+        # The SDK stumbles over numbers that are none, and over values of types that it does not expect.
+        except (json_format.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise Failure(Trouble.MALFORMED) from error
 
     def _client(self) -> Any:
         from google.ai.generativelanguage import GenerativeServiceClient
@@ -65,8 +62,14 @@ class GenerativeAi:
         options = ClientOptions(api_key=self._api_key.get_secret_value(), api_endpoint=self._base_url)
         client = GenerativeServiceClient(transport="rest", client_options=options)
         transport: Any = client.transport
-        transport._session.max_redirects = 0  # it would take the key along to wherever it is sent
+        transport._session.hooks["response"].append(self._refuse)
         return client
+
+    def _refuse(self, response: requests.Response, **_: Any) -> None:
+        """Judge an error before the SDK does, which stumbles over bodies that are no JSON object, asks twice more
+        after a 401, and would take the key along to wherever a redirect points."""
+        if not 200 <= response.status_code < 300:
+            raise refusal(response, self._api_key)
 
 
 def _import_genai() -> Any:

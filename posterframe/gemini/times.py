@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from posterframe.errors import BadInput
 from posterframe.timecode import format_time, parse_time
+
+TIME_NAMES: Final = ("timestamp", "time", "timestamp_seconds", "seconds", "start", "at")
+"""What models call a time; the first is what they are asked to call it."""
 
 SLACK: Final = 1.0
 """Gemini samples one frame a second, so a time this many seconds outside the video still means its edge."""
@@ -20,14 +23,27 @@ _LAST_FRAME: Final = 0.05
 _LEAST_MILLISECONDS: Final = 1000
 """A lone number below this is never taken for milliseconds: 45 in a video of 40 s is a wrong time, not 0.045 s."""
 
-_RANGE = re.compile(r"\s*(?:-->|–|—|-|\bto\b|\buntil\b)\s*")
+_LEAST_HOURS: Final = 3600
+"""From here on a number may be a clock with a fraction that was taken for hours: 1:07.41 as 1:07:41 as 4061.
+
+Where that fits, milliseconds always fit too, so it is never settled on: it keeps the others from being taken.
+"""
+
+_FULL_WIDTH: Final = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
+_LONGEST: Final = 60
+"""Letters of a time that are looked at."""
+
+_RANGE = re.compile(r"\s*(?:-->|–|—|-|\bto\b|\buntil\b|\band\b)\s*")
 _WORDS = (
     (re.compile(r"milliseconds?|msecs?"), "ms"),
     (re.compile(r"hours?|hrs?"), "h"),
     (re.compile(r"minutes?|mins?|['′’]"), "m"),
     (re.compile(r"seconds?|secs?|[\"″”]"), "s"),
 )
-_AROUND = re.compile(r"^(?:at|t\s*=|about|approx\.?|around|~|≈|@|pt|\[|\()+\s*|[\])]+$")
+_AROUND = re.compile(r"^(?:(?:at|from|between|t\s*=|about|approx\.?|around|~|≈|@|pt|\[|\()\s*)+|[\]).\s]+$")
+_ASIDE = re.compile(r"(?<=[\ds])\s*\([^()]*\)$")
+_CLOCK_WITH_UNIT = re.compile(r"(?<=\d)\s*[hms]$")
+_CLOCK_WITH_FRAMES = re.compile(r"(\d{2}:\d{2}:\d{2})[:;]\d{2}")
 _MILLISECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*ms")
 _CLOCK_WITH_FRACTION = re.compile(r"(?:(\d{1,3}):)?(\d{2}):(\d{2,3})")
 
@@ -62,12 +78,28 @@ def read_times(values: Sequence[Any], duration: float | None) -> list[Time | NoT
     since a model that writes one time in milliseconds writes all of them so; then each on its own, where it is
     repaired when exactly one other reading lies in the video.
     """
+    values = [_unwrapped(value) for value in values]
     numbers = [_as_number(value) for value in values]
     read_number = _shared_unit([number for number in numbers if number is not None], duration)
     return [
         _settle(value, _text_readings(value) if number is None else read_number(number), duration)
         for value, number in zip(values, numbers, strict=True)
     ]
+
+
+def as_written(value: Any) -> float | str:
+    """A value that was read as a time, as ``read_times`` can read it again, fit to be stored."""
+    value = _unwrapped(value)
+    return value if isinstance(value, int | float) else _printable(str(value), _LONGEST)
+
+
+def _unwrapped(value: Any) -> Any:
+    """The time in ``["1:07"]`` and ``{"seconds": 67}``."""
+    if isinstance(value, list) and len(value) == 1:
+        return value[0]
+    if isinstance(value, Mapping):
+        return next((value[name] for name in TIME_NAMES if value.get(name) is not None), None)
+    return value
 
 
 def _as_number(value: Any) -> float | None:
@@ -121,17 +153,28 @@ def _repaired(written: Any, reading: _Reading) -> str | None:
 
 def _shown(written: Any) -> str:
     text = f"{written:g}" if isinstance(written, float) and abs(written) < 1e6 else str(written)
-    return "".join(character for character in text[:24] if character.isprintable() and character not in "<>`")
+    return "".join(character for character in _printable(text, 24) if character not in "<>`")
+
+
+def _printable(text: str, longest: int) -> str:
+    return "".join(character for character in text[:longest] if character.isprintable())
 
 
 def _number_readings(value: float) -> list[_Reading]:
-    """A lone number: seconds; else milliseconds, or minutes and seconds run together (107 for 1:07)."""
+    """A lone number: seconds; else milliseconds, minutes and seconds run together (107 for 1:07), or a wrong clock."""
     readings = [_Reading(value)]
     if value >= _LEAST_MILLISECONDS:
         readings.append(_milliseconds(value))
     if (run_together := _run_together(value)) is not None and value >= 100:
         readings.append(run_together)
+    if value >= _LEAST_HOURS:
+        readings.append(_wrong_clock(value))
     return readings
+
+
+def _wrong_clock(value: float) -> _Reading:
+    """Minutes, seconds and hundredths that were taken for hours, minutes and seconds."""
+    return _Reading(value // 3600 * 60 + value // 60 % 60 + value % 60 / 100, "minutes, seconds and hundredths")
 
 
 def _milliseconds(value: float) -> _Reading:
@@ -154,7 +197,8 @@ def _shared_unit(numbers: Sequence[float], duration: float | None) -> Callable[[
     )
     joined = [_run_together(number) for number in numbers]
     in_minutes = all(reading is not None and _inside(reading.seconds, duration) for reading in joined)
-    if in_milliseconds and not in_minutes:
+    in_clocks = all(number >= _LEAST_HOURS and _inside(_wrong_clock(number).seconds, duration) for number in numbers)
+    if in_milliseconds and not (in_minutes or in_clocks):
         return lambda number: [_milliseconds(number)]
     if in_minutes and not in_milliseconds:
         return lambda number: [reading] if (reading := _run_together(number)) else []
@@ -167,6 +211,8 @@ def _text_readings(value: Any) -> list[_Reading]:
         return []
     if match := _MILLISECONDS.fullmatch(text):
         return [_Reading(float(match[1]) / 1000)]
+    if match := _CLOCK_WITH_FRAMES.fullmatch(text):
+        return [_Reading(parse_time(match[1]))]  # a frame is less than what a time is known to
     try:
         readings: list[_Reading] = [_Reading(parse_time(text))]
     except BadInput:
@@ -179,10 +225,12 @@ def _text_readings(value: Any) -> list[_Reading]:
 
 
 def _tidy(value: str) -> str:
-    text = value.strip().lower()[:60]
-    text = _AROUND.sub("", text)
+    """Without what stands around the time: words, brackets, an end of a range, full-width digits and long units."""
+    text = value[:_LONGEST].translate(_FULL_WIDTH).strip().lower()
+    text = _AROUND.sub("", _ASIDE.sub("", text))
     if not text.startswith("-"):
         text = _RANGE.split(text)[0]
     for pattern, unit in _WORDS:
         text = pattern.sub(unit, text)
-    return _AROUND.sub("", text).strip()
+    text = _AROUND.sub("", _ASIDE.sub("", text)).strip()
+    return _CLOCK_WITH_UNIT.sub("", text) if ":" in text else text

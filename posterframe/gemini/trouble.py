@@ -16,6 +16,9 @@ from posterframe.gemini.text import plain_sentence
 LONGEST_WAIT: Final = 40.0
 """Seconds that a person is made to wait for a quota without being asked."""
 
+MODELS_TO_OFFER: Final = 5
+"""Models that are named in place of one that is gone."""
+
 GO_ON: Final = "or go on now with the local picker, which needs no key."
 
 
@@ -63,16 +66,28 @@ class Failure(Exception):
             return self.retry_after is None or self.retry_after <= LONGEST_WAIT
         return self.trouble in _PASSING
 
+    @property
+    def is_about_the_video(self) -> bool:
+        """Whether the video was refused the way that it was given; sent as a file it may be taken."""
+        may_be = self.trouble is Trouble.REFUSED and self.status == 400
+        return may_be or self.trouble in (Trouble.CANNOT_FETCH, Trouble.NO_VIDEO, Trouble.FILE_GONE)
 
-def failure_from(status: int, body: str, api_key: SecretStr, *, about_file: bool = False) -> Failure:
-    """Tell apart an answer with an error status by its body, JSON or not. A key that it repeats is taken out."""
+
+def failure_from(
+    status: int, body: str, api_key: SecretStr, *, about_file: bool = False, retry_after: str = ""
+) -> Failure:
+    """Tell apart an answer with an error status by its body, JSON or not. A key that it repeats is taken out.
+
+    ``retry_after`` is the header of that name, which counts where the body asks for no wait.
+    """
     error = _error_in(body.replace(api_key.get_secret_value(), "…"))
     said = plain_sentence(error.get("message"))
     details = _mappings(error.get("details"))
     trouble = _trouble(status, said.lower(), _reasons(details), about_file=about_file)
     if trouble is Trouble.QUOTA and _is_daily(details, said):
         trouble = Trouble.DAILY_QUOTA
-    return Failure(trouble, said, status=status, retry_after=_retry_after(details))
+    asked = _retry_delay(details)
+    return Failure(trouble, said, status=status, retry_after=_in_header(retry_after) if asked is None else asked)
 
 
 def _trouble(status: int, said: str, reasons: frozenset[str], *, about_file: bool) -> Trouble:
@@ -82,7 +97,7 @@ def _trouble(status: int, said: str, reasons: frozenset[str], *, about_file: boo
         return Trouble.BAD_KEY
     if status == 400:
         return next((trouble for pattern, trouble in _REFUSALS if pattern.search(said)), Trouble.REFUSED)
-    if (status in (403, 404) and about_file) or (status == 403 and _FILE.search(said)):
+    if (status in (403, 404, 410) and about_file) or (status in (403, 404) and _FILE.search(said)):
         return Trouble.FILE_GONE
     by_status = {402: Trouble.NO_ACCESS, 403: Trouble.NO_ACCESS, 404: Trouble.NO_MODEL, 408: Trouble.TIMEOUT}
     by_status |= {413: Trouble.TOO_LONG, 429: Trouble.QUOTA, 504: Trouble.TIMEOUT}
@@ -97,7 +112,7 @@ _REFUSALS: Sequence[tuple[re.Pattern[str], Trouble]] = (
     (re.compile(r"not (?:in an )?active|precondition.*file"), Trouble.FILE_GONE),
     (re.compile(r"unsupported (?:mime|file|video)|mime type|modality|does not support (?:video|file)|"
                 r"video.* not (?:supported|enabled)|cannot process (?:the )?video"), Trouble.NO_VIDEO),
-    (re.compile(r"cannot fetch|fetch content|unable to (?:fetch|access|download)|url_|provided url|"
+    (re.compile(r"cannot fetch|fetch content|(?:unable|failed) to (?:fetch|access|download)|url_|provided url|"
                 r"request contains an invalid argument"), Trouble.CANNOT_FETCH),
 )  # fmt: skip
 """How the 400s that matter are worded, first match first. Google gives most of them no reason code."""
@@ -106,7 +121,7 @@ _REFUSALS: Sequence[tuple[re.Pattern[str], Trouble]] = (
 def _error_in(text: str) -> Mapping[str, Any]:
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if isinstance(body, list):
         body = body[0] if body else {}
@@ -118,12 +133,17 @@ def _reasons(details: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(str(detail["reason"]) for detail in details if detail.get("reason"))
 
 
-def _retry_after(details: Sequence[Mapping[str, Any]]) -> float | None:
+def _retry_delay(details: Sequence[Mapping[str, Any]]) -> float | None:
     """Seconds, from ``google.rpc.RetryInfo``: ``"34s"`` or ``"0.5s"``."""
     for detail in details:
         if match := re.fullmatch(r"(\d+(?:\.\d+)?)s", str(detail.get("retryDelay", ""))):
             return float(match[1])
     return None
+
+
+def _in_header(value: str) -> float | None:
+    """Seconds, from ``Retry-After``. Its other form, a date, is not used by this service."""
+    return float(value) if value.isascii() and value.isdecimal() else None
 
 
 def _is_daily(details: Sequence[Mapping[str, Any]], said: str) -> bool:
@@ -142,11 +162,15 @@ def _mappings(value: Any) -> list[Mapping[str, Any]]:
 
 
 def explain(failure: Failure, *, model: str, models: Sequence[str] = ()) -> PosterframeError:
-    """The error that a person reads: what happened, and what to do. ``models`` are those that can be had instead."""
+    """The error that a person reads: what happened, and what to do. ``models`` are those to choose from."""
     sentence = _SENTENCES[failure.trouble].format(model=model, said=_quoted(failure.said), go_on=GO_ON)
     if failure.trouble is Trouble.NO_MODEL:
-        choice = f" one of {', '.join(models)}" if models else " a model that Google lists today"
-        sentence = f"Gemini has no model “{model}” (any more): set GEMINI_MODEL to{choice}, {GO_ON}"
+        others = ", ".join([each for each in models if each != model][:MODELS_TO_OFFER])
+        choice = f"one of {others}" if others else "a model that Google lists today"
+        sentence = (
+            f"Gemini has no model “{model}” (any more): choose another under “Model”, or set GEMINI_MODEL to {choice}, "
+            f"{GO_ON}"
+        )
     if failure.trouble is Trouble.QUOTA and failure.retry_after is not None and failure.retry_after > LONGEST_WAIT:
         sentence = f"Gemini’s limit for your key is used up: ask again in {_span(failure.retry_after)}, {GO_ON}"
     return (BadInput if failure.trouble in _YOURS else ServiceFailed)(sentence)
@@ -161,8 +185,8 @@ _SENTENCES: dict[Trouble, str] = {
     Trouble.NO_MODEL: "",
     Trouble.NO_VIDEO: "{model} does not take this video{said}: choose a model that watches video in GEMINI_MODEL, give "
     "the video as MP4, {go_on}",
-    Trouble.TOO_LONG: "The video is too long for {model}: cut it shorter, look at it at low resolution "
-    "(with google-genai), {go_on}",
+    Trouble.TOO_LONG: "The video is too long for {model}: cut it shorter, or set POSTERFRAME_GEMINI_RESOLUTION to low "
+    "and POSTERFRAME_GEMINI_SDK to google-genai, {go_on}",
     Trouble.CANNOT_FETCH: "Gemini cannot read this video{said}: give it as a plain MP4 file, {go_on}",
     Trouble.FILE_GONE: "Gemini no longer has the uploaded video: start again to send it anew, {go_on}",
     Trouble.FILE_REFUSED: "Gemini could not read the uploaded video{said}: give it as a plain MP4 file, {go_on}",
@@ -178,6 +202,17 @@ _SENTENCES: dict[Trouble, str] = {
     Trouble.MALFORMED: "Gemini answered in a form that cannot be used: try again, {go_on}",
     Trouble.REFUSED: "Gemini refused the request{said}: try another model or video, {go_on}",
 }
+
+
+def explain_youtube(failure: Failure) -> BadInput | None:
+    """What to say of a YouTube video that Gemini does not take; None where the failure is about something else."""
+    is_forbidden = failure.status == 403 and "caller does not have permission" in failure.said.lower()
+    if not (failure.is_about_the_video or is_forbidden):
+        return None
+    return BadInput(
+        f"Gemini cannot watch this YouTube video{_quoted(failure.said)}: it is perhaps not public. Give the video "
+        f"itself, as an upload or by its URL, {GO_ON}"
+    )
 
 
 def _quoted(said: str) -> str:

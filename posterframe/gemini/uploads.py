@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -30,6 +31,10 @@ USABLE_SECONDS: Final = KEPT_SECONDS - 1800.0
 _CHUNK: Final = 1 << 20
 _SAMPLE: Final = 1 << 18
 _LOOK_EVERY: Final = 0.2
+
+_ON_ITS_WAY: Final = "on-its-way-"
+_GRACE_SECONDS: Final = 60.0
+"""A folder for a video on its way is locked within this time of its making."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,18 @@ class Uploads:
 
     def outlived(self) -> list[Upload]:
         """Uploads that are not used any more, for deletion."""
-        for lock in self._folder.glob("*.lock"):
-            if time.time() - lock.stat().st_mtime > KEPT_SECONDS:
-                lock.unlink(missing_ok=True)
         return [upload for upload in self._all() if _age(upload) >= USABLE_SECONDS]
+
+    def tidy(self) -> None:
+        """Remove what nobody will use again: records and locks of files that Google has deleted, also of other keys,
+        and videos on their way to Gemini whose process was killed."""
+        for pattern in ("*.json", "*.new", "*.lock"):
+            for path in self._folder.glob(pattern):
+                if _is_older(path, KEPT_SECONDS):
+                    path.unlink(missing_ok=True)
+        for folder in self._folder.glob(f"{_ON_ITS_WAY}*"):
+            if _is_older(folder, _GRACE_SECONDS) and not _is_in_use(folder):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def keep(self, upload: Upload) -> None:
         path = self._path(upload.content)
@@ -98,8 +111,9 @@ class Uploads:
         """A folder for a video on its way, on the disk that has room for videos."""
         with _disk():
             self._folder.mkdir(parents=True, exist_ok=True)
-            folder = tempfile.TemporaryDirectory(dir=self._folder, prefix="on-its-way-")
-        with folder as path:
+            folder = tempfile.TemporaryDirectory(dir=self._folder, prefix=_ON_ITS_WAY)
+        with folder as path, _opened(Path(path)) as held:
+            fcntl.flock(held, fcntl.LOCK_EX)  # whoever is killed lets go of it
             yield Path(path)
 
     def _all(self) -> Iterator[Upload]:
@@ -117,6 +131,34 @@ def _disk() -> Iterator[None]:
         yield
     except OSError as error:
         raise disk_trouble(error) from error
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _is_in_use(folder: Path) -> bool:
+    """Whether some process holds the lock of ``space``."""
+    try:
+        with _opened(folder) as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # removed in this very instant
+        return False
+    return False
+
+
+def _is_older(path: Path, seconds: float) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > seconds
+    except OSError:  # removed in this very instant
+        return False
 
 
 def _age(upload: Upload) -> float:

@@ -47,16 +47,24 @@ class Wire:
             raise Failure(Trouble.TIMEOUT) from error
         except requests.RequestException as error:
             raise Failure(Trouble.UNREACHABLE) from error
+        except ValueError:  # no header can hold the key, which stands in the text of this error
+            raise Failure(Trouble.BAD_KEY if with_key else Trouble.NOT_GEMINI) from None
         if not 200 <= response.status_code < 300:
-            raise failure_from(response.status_code, response.text, self._api_key, about_file=about_file)
+            raise refusal(response, self._api_key, about_file=about_file)
         return response
+
+
+def refusal(response: requests.Response, api_key: SecretStr, *, about_file: bool = False) -> Failure:
+    """What an answer that is not a 2xx says."""
+    asked = response.headers.get("retry-after", "")
+    return failure_from(response.status_code, response.text, api_key, about_file=about_file, retry_after=asked)
 
 
 def read_object(response: requests.Response) -> Mapping[str, Any]:
     """The JSON object of an answer; an empty body is an empty one. Raises ``Failure`` for anything else."""
     try:
         value = json.loads(response.content or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Failure(Trouble.NOT_GEMINI) from error
     if not isinstance(value, Mapping):
         raise Failure(Trouble.NOT_GEMINI)

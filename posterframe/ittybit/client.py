@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,10 +12,9 @@ from urllib.parse import quote
 
 import requests
 from pydantic import SecretStr
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase
 
 from posterframe.ittybit import trouble
+from posterframe.ittybit.line import answered_within, open_session
 from posterframe.ittybit.reply import JobReply, Unreadable, read_complaint, read_job, read_jobs
 from posterframe.ittybit.retry import Gate, Pace, WorthAnother, persistently, retry_after
 
@@ -25,7 +24,6 @@ PAGE_SIZE = 100
 """Jobs on one page of a list: the most that Ittybit's API reference allows."""
 
 _MAX_REPLY_BYTES = 8 * 1024 * 1024
-_CONNECTIONS = 16
 _RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504})
 _MAY_PASS = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
@@ -57,12 +55,8 @@ class IttybitClient:
     def __init__(self, api_key: SecretStr, base_url: str, pace: Pace | None = None) -> None:
         self._jobs_url = f"{base_url.rstrip('/')}/jobs"
         self._pace = pace or Pace()
-        self._gate = Gate()
-        self._session = requests.Session()
-        self._session.auth = _Bearer(api_key)
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, pool_block=True)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._gate = Gate(self._pace.a_second)
+        self._session = open_session(api_key)
 
     def create(self, body: Mapping[str, Any], key: str) -> JobReply:
         """Make a job, or find the one that was made under this ``key`` within the last day."""
@@ -81,13 +75,17 @@ class IttybitClient:
         return persistently(self._pace, self._attempt, read, method, path, request)
 
     def _attempt(self, read: Callable[[_Reply], T], method: str, path: str, request: Mapping[str, Any]) -> T:
-        self._pass_the_gate()
+        wait = self._gate.enter(self._pace.patience)
+        if wait:
+            raise trouble.busy(wait)
         try:
             reply = self._send(method, path, request)
         except _MAY_PASS as error:
             raise WorthAnother(trouble.unreached()) from error
         except requests.RequestException as error:
             raise trouble.unreached() from error
+        except ValueError:  # a header cannot be sent; the error's own text would show the key
+            raise trouble.unusable_key() from None
         if reply.status not in (200, 201, 202):
             raise self._refused(reply, path)
         try:
@@ -95,18 +93,13 @@ class IttybitClient:
         except Unreadable as unreadable:
             raise WorthAnother(unreadable) from unreadable
 
-    def _pass_the_gate(self) -> None:
-        wait = self._gate.wait
-        if wait > self._pace.patience:
-            raise trouble.busy(wait)
-        time.sleep(wait)
-
     def _refused(self, reply: _Reply, path: str) -> Exception:
         """The error for a reply that is no success; a 429 makes every thread wait."""
         if reply.status == 404 and path:
             return trouble.job_unknown()
         wait = retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
-        if reply.status == 429 and wait:
+        if reply.status == 429:
+            wait = self._pace.untold_wait * random.uniform(1, 1.5) if wait is None else wait  # noqa: S311 - no secret
             self._gate.close_for(wait)
         error = trouble.refusal(reply.status, read_complaint(reply.value), wait)
         return WorthAnother(error, wait) if reply.status in _RETRIED else error
@@ -115,33 +108,26 @@ class IttybitClient:
         """One request. Redirects are not followed: they could carry the key to another address."""
         timeout = (self._pace.connect_timeout, self._pace.read_timeout)
         url = self._jobs_url + path
-        with self._session.request(
-            method, url, timeout=timeout, allow_redirects=False, stream=True, **request
-        ) as response:
-            return _Reply(response.status_code, response.headers, self._json(response))
+        with (
+            answered_within(sum(timeout)),
+            self._session.request(
+                method, url, timeout=timeout, allow_redirects=False, stream=True, **request
+            ) as response,
+        ):
+            return _Reply(response.status_code, response.headers, _json(response))
 
-    def _json(self, response: requests.Response) -> object:
-        """The body's value, read up to a limit of bytes and of time: no reply can fill the memory or hold us."""
-        body, give_up_at = bytearray(), time.monotonic() + self._pace.read_timeout
-        for chunk in response.iter_content(64 * 1024):
-            body += chunk
-            if len(body) > _MAX_REPLY_BYTES or time.monotonic() > give_up_at:
-                return None
-        try:
-            return json.loads(body)
-        except (ValueError, RecursionError):
+
+def _json(response: requests.Response) -> object:
+    """The body's value, read up to a limit of bytes: no reply can fill the memory."""
+    body = bytearray()
+    for chunk in response.iter_content(64 * 1024):
+        body += chunk
+        if len(body) > _MAX_REPLY_BYTES:
             return None
-
-
-class _Bearer(AuthBase):
-    """Signs requests with the key. Being ``auth``, it goes before any .netrc; printing it tells nothing."""
-
-    def __init__(self, key: SecretStr) -> None:
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
-        return request
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _job(reply: _Reply) -> JobReply:

@@ -20,9 +20,6 @@ _REFUSED = {
 
 _ANEW = "try again to have it cut anew, or cut on this machine"
 
-_UNTOLD_WAIT_SECONDS = 5.0
-"""How long we hold back after a 429 that names no time."""
-
 
 class JobUnknown(ServiceFailed):
     """The service has no job under this id."""
@@ -40,6 +37,10 @@ def unreached() -> ServiceFailed:
     return ServiceFailed("Ittybit did not answer: check the connection and ITTYBIT_BASE_URL, then try again.")
 
 
+def unusable_key() -> ServiceFailed:
+    return ServiceFailed("ITTYBIT_API_KEY has letters that no key has: copy the key anew, without line breaks.")
+
+
 def busy(wait: float) -> ServiceBusy:
     """``wait`` is in seconds."""
     return ServiceBusy("Ittybit asks us to slow down: the picture is tried again shortly.", wait)
@@ -51,7 +52,7 @@ def refusal(status: int, complaint: Complaint, wait: float | None) -> Posterfram
     if account:
         return ServiceFailed(account)
     if status == 429:
-        return busy(_UNTOLD_WAIT_SECONDS if wait is None else wait)
+        return busy(wait or 0.0)
     if status == 409:
         return Conflict("Ittybit already works on this picture under another request: try again in a minute.")
     if status in _REFUSALS:

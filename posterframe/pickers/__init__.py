@@ -14,26 +14,37 @@ class Picker(Protocol):
 
     ``name`` is what settings, the database and the command line call it; ``label`` is what a person reads.
     ``reads_briefs`` says whether ``wish.brief`` makes a difference to it, ``knows_youtube`` whether it can watch a
-    video there, of which there is no file.
+    video there, of which there is no file, and ``is_sandbox`` whether a stand-in answers in the service's place.
     """
 
     name: str
     label: str
     reads_briefs: bool
     knows_youtube: bool
+    is_sandbox: bool
 
     def pick(self, footage: Footage, wish: Wish, report: Report) -> Picked:
         """Propose up to ``wish.count`` moments, best first, each with a reason in plain words.
 
-        Fewer than asked is fine. Raises ``BadInput`` for a video that it cannot use, ``ServiceFailed`` when the
-        service behind it does not deliver, and lets ``Stopped`` from ``report`` pass.
+        Fewer than asked is fine; none is within 1.5 s of a moment that the wish names. Raises ``BadInput`` for a video
+        that it cannot use, ``ServiceFailed`` when the service behind it does not deliver, and lets ``Stopped`` from
+        ``report`` pass. What a failure cost is in the ``details`` of its error, as in those of what is picked.
         """
         ...
 
-    def choices(self) -> Mapping[str, str]:
-        """The models that ``wish.model`` can name, with what people call them; none where there is nothing to choose.
+    def label_of(self, model: str) -> str:
+        """What a person reads of this picker when it watches with a model; empty is the one that is set up."""
+        ...
 
-        Raises ``ServiceFailed`` when the service does not tell.
+    def tidy(self) -> None:
+        """Clear away what earlier work left here and at the service. Cheap and never raises; to be called regularly."""
+        ...
+
+    def choices(self) -> Mapping[str, str]:
+        """The models that ``wish.model`` can name, with what people call them, the one that is set up first.
+
+        None where there is nothing to choose. Takes a few seconds at most. Raises ``ServiceFailed`` when the service
+        does not tell.
         """
         ...
 

@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import SecretStr
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
+from posterframe.gemini.asking import Asking, Task
 from posterframe.gemini.container import HEAD, mime_type_of
-from posterframe.gemini.courier import Courier, Parcel, goes_by_link, within
+from posterframe.gemini.courier import Courier, goes_by_link
 from posterframe.gemini.files import Files
 from posterframe.gemini.models import Model, Models, label_of, model_name
-from posterframe.gemini.patience import Patience, Persistence
+from posterframe.gemini.patience import Patience
 from posterframe.gemini.prices import Cost, PriceTable, expected_usage, load_prices
 from posterframe.gemini.prompt import PROMPT_VERSION, build_prompt
-from posterframe.gemini.reply import Findings, Problem, read_reply
+from posterframe.gemini.reply import Findings, Problem
 from posterframe.gemini.sdk import Ask, Resolution, Sdk, Usage, Viewing
 from posterframe.gemini.sdk_genai import GenAi
 from posterframe.gemini.sdk_generativeai import GenerativeAi
-from posterframe.gemini.trouble import GO_ON, Failure, Trouble, explain
+from posterframe.gemini.trouble import GO_ON, Failure, Trouble, explain, explain_youtube
 from posterframe.gemini.uploads import Uploads
 from posterframe.gemini.wire import Wire
 from posterframe.model import Picked, Report, Wish
 from posterframe.net import Net
-from posterframe.net.address import is_loopback, is_youtube
+from posterframe.net.address import is_allowed, is_loopback, is_youtube
 from posterframe.video import Footage
 
 LONGEST_SECONDS: Final = 3 * 3600.0
 SHARPEST_SECONDS: Final = 3600.0
 """Gemini watches up to three hours at low resolution, and up to one at high."""
 
-MODELS_TO_OFFER: Final = 5
-BROUGHT: Final = 0.5
-"""The share of the work that is done once Gemini has the video."""
-
-_SDKS: Final[Mapping[str, Callable[[SecretStr, str], Sdk]]] = {sdk.name: sdk for sdk in (GenerativeAi, GenAi)}
+_SDKS: Final[Mapping[str, type[GenerativeAi | GenAi]]] = {sdk.name: sdk for sdk in (GenerativeAi, GenAi)}
 
 _NONE: Final[Mapping[Problem, str]] = {
     Problem.BLOCKED: "Gemini’s filters block this video, or the answer about it: change the brief, take another, ",
@@ -50,28 +48,6 @@ _NONE: Final[Mapping[Problem, str]] = {
     Problem.MALFORMED: "Gemini answered in a form that cannot be used, each time: try again, choose another model, ",
     Problem.UNUSABLE_TIMES: "Gemini named only times that are not in this video, each time: try again, ",
 }
-
-
-@dataclass(frozen=True)
-class _Task:
-    """One round. ``duration`` is None for a video on YouTube, of which nothing but its address is known."""
-
-    footage: Footage
-    wish: Wish
-    report: Report
-    duration: float | None
-    by_link: bool
-    ask: Ask
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What came of asking, fresh tries included."""
-
-    findings: Findings
-    usage: Usage
-    tries: int
-    parcel: Parcel
 
 
 class GeminiPicker:
@@ -104,20 +80,23 @@ class GeminiPicker:
         self.model = model_name(model)
         self.label = label_of(self.model)
         self._base_url = base_url.rstrip("/")
+        self.is_sandbox = is_loopback(self._base_url) or is_allowed(self._base_url, allow_hosts)
+        self._api_key = api_key
         self._allow_hosts = allow_hosts
-        self._sdk = _SDKS[sdk](api_key, self._base_url)
+        self._sdk_kind = _SDKS[sdk]
         self._patience = patience or Patience()
         self._prices = prices or load_prices()
         self._viewing = viewing or Viewing()
         wire = Wire(api_key, self._base_url)
-        self._models = Models(wire)
+        self._models = Models(wire, self._patience.listing)
         uploads = Uploads(uploads_folder, api_key, self._base_url)
         self._courier = Courier(Files(wire, self._patience), uploads, net)
+        self._asking = Asking(self._courier, self._patience)
 
-    @property
-    def is_sandbox(self) -> bool:
-        """Whether a stand-in on this machine answers in Gemini's place."""
-        return is_loopback(self._base_url)
+    @cached_property
+    def _sdk(self) -> Sdk:
+        """Made when Gemini is asked: without it, a package that is missing does not stop the app."""
+        return self._sdk_kind(self._api_key, self._base_url)
 
     def with_model(self, model: str) -> GeminiPicker:
         """The same picker, asking another model. Raises ``BadInput`` for what cannot be the name of one."""
@@ -125,6 +104,10 @@ class GeminiPicker:
         other.model = model_name(model)
         other.label = label_of(other.model)
         return other
+
+    def label_of(self, model: str) -> str:
+        """What people call this model; empty is the one that is set up."""
+        return label_of(model) if model else self.label
 
     def models(self) -> tuple[Model, ...]:
         """The models to choose from, listed live and remembered for an hour. Raises as ``pick`` does."""
@@ -134,8 +117,9 @@ class GeminiPicker:
             raise explain(failure, model=self.model) from failure
 
     def choices(self) -> Mapping[str, str]:
-        """The models by name, with what people call them. Raises as ``pick`` does."""
-        return {model.name: model.label for model in self.models()}
+        """The models by name, with what people call them, the one that is set up first. Raises as ``pick`` does."""
+        listed = {model.name: model.label for model in self.models()}
+        return {self.model: listed.pop(self.model, self.label), **listed}
 
     def expected_cost(self, duration: float, wish: Wish) -> float | None:
         """US dollars, or None where the table has no price for the model."""
@@ -148,44 +132,48 @@ class GeminiPicker:
         usage = expected_usage(duration, build_prompt(wish, (0.0, duration)), wish.count, viewing)
         return self._cost(usage)
 
-    def release(self, details: Mapping[str, Any]) -> None:
-        """Delete at Gemini what was uploaded for a round, once its review has ended. Raises as ``pick`` does."""
-        content = details.get("uploaded")
-        if content:
-            try:
-                self._courier.release(str(content), lambda: None)
-            except Failure as failure:
-                raise explain(failure, model=self.model) from failure
+    def tidy(self) -> None:
+        """Delete uploads that have outlived their use, here and at Gemini, and what a killed process left behind."""
+        self._courier.tidy()
 
     def pick(self, footage: Footage, wish: Wish, report: Report) -> Picked:
         """Propose up to ``wish.count`` moments, best first.
 
-        A YouTube address is not opened here: its moments are not yet checked against the length of a file
-        (``reply.fit_to_video`` does that once there is one).
+        A YouTube address is not opened here: its moments are not yet checked against the length of a file. How their
+        times were written is in ``details["written"]``, in their order, for ``read_times`` once there is one.
         """
         if wish.model and wish.model != self.model:
             return self.with_model(wish.model).pick(footage, wish, report)
-        started = time.monotonic()
         report(0.0, "Opening the video")
         task, notes = self._task(footage, wish, report)
         try:
-            answer = self._put(task)
+            findings = self._found(task)
+        except PosterframeError as error:
+            error.details = self._details(task)  # tokens are paid, whatever comes of them
+            raise
+        report(1.0, "Done")
+        details = {**self._details(task), "repaired": findings.repaired}
+        if task.duration is None:
+            details["written"] = list(findings.written)
+        return Picked(findings.proposals, (*notes, *findings.warnings), details)
+
+    def _found(self, task: Task) -> Findings:
+        """Moments, at least one. Raises what a person can read."""
+        try:
+            findings = self._asking.put(task)
         except Failure as failure:
             raise self._explained(failure, task) from failure
-        findings = answer.findings
         if findings.problem:
             fail = BadInput if findings.problem is Problem.BLOCKED else ServiceFailed
             raise fail(f"{_NONE[findings.problem]}{GO_ON}")
-        report(1.0, "Done")
-        details = self._details(task, answer, time.monotonic() - started)
-        return Picked(findings.proposals, (*notes, *findings.warnings), details)
+        return findings
 
-    def _task(self, footage: Footage, wish: Wish, report: Report) -> tuple[_Task, tuple[str, ...]]:
+    def _task(self, footage: Footage, wish: Wish, report: Report) -> tuple[Task, tuple[str, ...]]:
         """What is to be asked, and what the person should know about how. Opens the file, unless it is on YouTube."""
         if footage.url is not None and is_youtube(footage.url):
             viewing, notes = self._viewing_for(None)
             ask = Ask(self.model, footage.url, None, build_prompt(wish, None), viewing)
-            return _Task(footage, wish, report, None, by_link=True, ask=ask), notes
+            return Task(footage, wish, report, None, by_link=True, sdk=self._sdk, ask=ask), notes
         with footage.open_file() as file:
             mime_type = mime_type_of(file.read(HEAD), footage.name)
         with footage.open() as video:
@@ -197,107 +185,50 @@ class GeminiPicker:
         viewing, notes = self._viewing_for(info.duration)
         ask = Ask(self.model, footage.url or "", mime_type, build_prompt(wish, _span(info.duration, viewing)), viewing)
         by_link = goes_by_link(footage.url, info.bytes, self._base_url, self._allow_hosts)
-        return _Task(footage, wish, report, info.duration, by_link, ask), notes
+        return Task(footage, wish, report, info.duration, by_link, self._sdk, ask), notes
 
     def _viewing_for(self, duration: float | None) -> tuple[Viewing, tuple[str, ...]]:
         """How closely to look, and what the person should know about it."""
-        if not self._sdk.takes_viewing:
+        if not self._sdk_kind.takes_viewing:
             if self._viewing.is_default:
                 return self._viewing, ()
-            wants = "Frames a second, resolution and a part of the video can only be chosen with google-genai"
+            wants = "Frames a second and resolution can only be chosen with google-genai"
             return Viewing(), (f"{wants} (POSTERFRAME_GEMINI_SDK): Gemini looked as it does by default.",)
         if self._viewing.resolution is None and duration is not None and duration > SHARPEST_SECONDS:
             low = replace(self._viewing, resolution=Resolution.LOW)
             return low, ("The video is longer than an hour, so Gemini looked at it at low resolution.",)
         return self._viewing, ()
 
-    def _put(self, task: _Task) -> _Answer:
-        """Ask by the lightest way that works: by address, else with an upload, anew where Gemini has lost it."""
-        if task.by_link:
-            try:
-                return self._ask(task, Parcel(task.ask.video_uri, task.ask.mime_type))
-            except Failure as failure:
-                if failure.trouble is not Trouble.CANNOT_FETCH or task.duration is None:
-                    raise
-        parcel = self._bring(task)
-        try:
-            return self._ask(task, parcel)
-        except Failure as failure:
-            if failure.trouble is not Trouble.FILE_GONE or parcel.content is None:
-                raise
-            self._courier.forget(parcel.content)
-        return self._ask(task, self._bring(task))
-
-    def _bring(self, task: _Task) -> Parcel:
-        assert task.ask.mime_type is not None, "only a file is uploaded, and its kind is known"
-        return self._courier.upload(task.footage, task.ask.mime_type, within(task.report, 0.0, BROUGHT))
-
-    def _ask(self, task: _Task, parcel: Parcel) -> _Answer:
-        """Ask until the answer can be used, a few times afresh at most: a malformed call is a matter of luck."""
-        ask = replace(task.ask, video_uri=parcel.uri, mime_type=parcel.mime_type)
-        persistence = Persistence(self._patience, _Watch(task.report))
-        usage = Usage()
-        tries = 0
-        while True:
-            tries += 1
-            try:
-                reply = persistence.get(lambda seconds: self._sdk.generate(ask, seconds))
-            except Failure as failure:
-                if failure.trouble is not Trouble.MALFORMED:
-                    raise
-                findings = Findings(problem=Problem.MALFORMED)
-            else:
-                usage += reply.usage
-                known = (*task.wish.more_like, *task.wish.not_like)
-                findings = read_reply(reply, duration=task.duration, count=task.wish.count, known=known)
-            is_final = findings.problem is None or not findings.problem.is_worth_a_fresh_try
-            if is_final or tries >= self._patience.fresh_tries or persistence.left <= 0:
-                return _Answer(findings, usage, tries, parcel)
-
     def _cost(self, usage: Usage) -> Cost:
         day = datetime.now(UTC).date()
         return Cost(usage, self._prices.cost(self.model, usage, day), self._prices.as_of)
 
-    def _details(self, task: _Task, answer: _Answer, seconds: float) -> Mapping[str, Any]:
-        """What is stored with the round: plain JSON."""
+    def _details(self, task: Task) -> dict[str, Any]:
+        """What is stored with the round, also with one that failed: plain JSON."""
+        tally = task.tally
         estimate = None if task.duration is None else self.estimate(task.duration, task.wish).as_json()
-        sent_as = "upload" if answer.parcel.content else "youtube" if task.duration is None else "link"
         return {
             "model": self.model,
-            "sdk": self._sdk.name,
+            "label": self.label,
+            "sdk": task.sdk.name,
             "prompt_version": PROMPT_VERSION,
-            "cost": self._cost(answer.usage).as_json(),
+            "cost": self._cost(tally.usage).as_json(),
             "estimate": estimate,
-            "tries": answer.tries,
-            "repaired": answer.findings.repaired,
-            "sent_as": sent_as,
-            "uploaded": answer.parcel.content,
+            "tries": tally.tries,
+            "sent_as": tally.sent_as,
+            "uploaded": tally.parcel.content if tally.parcel else None,
             "sandbox": self.is_sandbox,
-            "seconds": round(seconds, 1),
+            "seconds": round(time.monotonic() - tally.started_at, 1),
         }
 
-    def _explained(self, failure: Failure, task: _Task) -> PosterframeError:
-        if failure.trouble is Trouble.CANNOT_FETCH and task.duration is None:
-            return BadInput("Gemini cannot watch this YouTube video, since it takes public ones only: upload the file.")
+    def _explained(self, failure: Failure, task: Task) -> PosterframeError:
+        if task.duration is None and (not_public := explain_youtube(failure)):
+            return not_public
         models: tuple[str, ...] = ()
         if failure.trouble is Trouble.NO_MODEL:
-            try:
-                models = tuple(model.name for model in self._models.all()[:MODELS_TO_OFFER])
-            except Failure:
-                models = ()
+            with suppress(Failure):
+                models = tuple(model.name for model in self._models.all())
         return explain(failure, model=self.model, models=models)
-
-
-class _Watch:
-    """Reports while Gemini watches. It does not tell how far it is, so the bar nears its end and never arrives."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = within(report, BROUGHT, 0.95)
-        self._since = time.monotonic()
-
-    def __call__(self) -> None:
-        seconds = time.monotonic() - self._since
-        self._report(1.0 - math.exp(-seconds / 30.0), f"Gemini is watching the video ({seconds:.0f} s)")
 
 
 def _span(duration: float, viewing: Viewing) -> tuple[float, float]:

@@ -64,6 +64,14 @@ class LocalPicker:
     label = "this machine"
     reads_briefs = False
     knows_youtube = False
+    is_sandbox = False
+
+    def label_of(self, model: str) -> str:  # noqa: ARG002 -- there are no models here
+        """Always the same."""
+        return self.label
+
+    def tidy(self) -> None:
+        """Nothing is left behind."""
 
     def choices(self) -> Mapping[str, str]:
         """There is one way to watch here."""
@@ -232,8 +240,8 @@ def _least_bad(faulty: Sequence[_Finalist], count: int) -> list[_Finalist]:
 
 
 def _known(wish: Wish) -> list[float]:
-    """Times of earlier proposals that the person pointed to, for or against: none of them is proposed again."""
-    return [proposal.timestamp for proposal in (*wish.more_like, *wish.not_like)]
+    """Times of moments that are there already, or were pointed to, for or against: none of them is proposed again."""
+    return [proposal.timestamp for proposal in (*wish.more_like, *wish.not_like, *wish.known)]
 
 
 def _is_apart(timestamp: float, others: Sequence[float]) -> bool:

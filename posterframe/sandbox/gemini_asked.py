@@ -42,6 +42,7 @@ def wish_in(prompt: str) -> Wish:
         brief=said.get("brief", ""),
         more_like=tuple(Proposal(**each) for each in said.get("more_like_these", ())),
         not_like=tuple(Proposal(**each) for each in said.get("not_like_these", ())),
+        known=tuple(Proposal(each, "") for each in said.get("seconds_known_already", ())),
     )
 
 

@@ -62,6 +62,11 @@ def _long_clock(seconds: float) -> str:
     return f"{int(seconds) // 3600:02d}:{int(seconds) // 60 % 60:02d}:{seconds % 60:04.1f}"
 
 
+def _hours(seconds: float) -> str:
+    """A clock of minutes, seconds and hundredths that reads like one of hours."""
+    return f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}:{round(seconds % 1 * 100):02d}"
+
+
 def _fifty(moments: Moments) -> Body:
     wide = [{"timestamp": index * 0.1, "reason": f"Frame {index}."} for index in range(50)]
     return answer(call([*rows(moments), *wide]))
@@ -116,6 +121,7 @@ SHAPES: dict[str, Callable[[Moments], Body]] = {
     "unknown-fields": lambda moments: {**good(moments), "modelStatus": {"stage": "STABLE"}, "somethingNew": [1]},
     "times-as-clock": _timed(_clock),
     "times-as-long-clock": _timed(_long_clock),
+    "times-as-hours": _timed(_hours),
     "times-as-text": _timed(lambda seconds: f"{seconds}s"),
     "times-in-milliseconds": _timed(lambda seconds: round(seconds * 1000)),
     "times-past-end": _timed(lambda seconds: seconds + _FAR_OFF),

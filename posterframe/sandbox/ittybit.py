@@ -2,7 +2,8 @@
 
 ``POST /_sandbox/next {"fault": …, "shape": …, "times": n, "on": …, "seconds": s}`` says what shall be wrong, or
 otherwise told, next; metadata ``sandbox_fault`` and ``sandbox_shape`` say it of one job. ``GET /_sandbox/jobs`` tells
-what was made and asked; ``POST /_sandbox/forget-keys`` does what a day does to Idempotency-Keys.
+what was made and asked; ``POST /_sandbox/forget-keys`` does what a day does to Idempotency-Keys, and
+``POST /_sandbox/mend`` puts in order whatever was wrong with jobs and their pictures.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from posterframe.errors import PosterframeError
-from posterframe.extractors.local import LocalExtractor
-from posterframe.model import Cut, Fit, Format, Picture, Shape
+from posterframe.model import Fit, Format, Picture, Shape
 from posterframe.net import Net
+from posterframe.picture import encode
 from posterframe.sandbox.ittybit_faults import (
     JOB_FAULTS,
     PICTURE_FAULTS,
@@ -43,6 +44,7 @@ BAD_KEY = "ittybit_live_bad"
 
 _CALL_SECONDS = 5.0
 _QUALITIES = {"very_low": 30, "low": 50, "medium": 75, "high": 85, "very_high": 95}
+_FIELDS = frozenset({"kind", "input", "options", "output", "metadata"})
 _OPTIONS = frozenset({"start", "width", "height", "fit", "position", "background", "format", "quality"})
 _POSITIONS = frozenset({"center", "top", "bottom", "left", "right"})
 
@@ -53,10 +55,14 @@ def ittybit_app(
     latency: float = 0.0,
     shape: str = "reference",
     tasks_in_lists: bool = True,
+    webhooks: bool = True,
     seed: int | None = None,
 ) -> Starlette:
-    """The stand-in. Jobs take a random time within ``seconds``; each reply comes ``latency`` seconds late."""
-    sandbox = _Sandbox(JobBook(seconds, seed), latency, shape, tasks_in_lists=tasks_in_lists)
+    """The stand-in. Jobs take a random time within ``seconds``; each reply comes ``latency`` seconds late.
+
+    Without ``webhooks`` it refuses bodies with a ``webhook_url``, which only the service's guide names.
+    """
+    sandbox = _Sandbox(JobBook(seconds, seed), latency, shape, tasks_in_lists=tasks_in_lists, webhooks=webhooks)
     return Starlette(
         routes=[
             Route("/jobs", sandbox.api("create", sandbox.create), methods=["POST"]),
@@ -66,6 +72,7 @@ def ittybit_app(
             Route("/_sandbox/next", sandbox.next, methods=["POST"]),
             Route("/_sandbox/jobs", sandbox.report, methods=["GET"]),
             Route("/_sandbox/forget-keys", sandbox.forget_keys, methods=["POST"]),
+            Route("/_sandbox/mend", sandbox.mend, methods=["POST"]),
         ]
     )
 
@@ -74,11 +81,12 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class _Sandbox:
-    def __init__(self, book: JobBook, latency: float, shape: str, *, tasks_in_lists: bool) -> None:
+    def __init__(self, book: JobBook, latency: float, shape: str, *, tasks_in_lists: bool, webhooks: bool) -> None:
         self._book = book
         self._latency = latency
         self._shape = shape
         self._tasks_in_lists = tasks_in_lists
+        self._fields = _FIELDS | {"webhook_url"} if webhooks else _FIELDS
         self._faults: list[Fault] = []
         self._shapes: list[str] = []
         self._calls: set[asyncio.Task[None]] = set()
@@ -106,7 +114,7 @@ class _Sandbox:
             body = await request.json()
         except (JSONDecodeError, UnicodeDecodeError):
             return refuse(400, message="the body is not JSON")
-        wrong = _refusal(body)
+        wrong = _refusal(body, self._fields)
         if wrong is not None:
             return wrong
         key = request.headers.get("Idempotency-Key")
@@ -187,6 +195,10 @@ class _Sandbox:
         self._book.forget_keys()
         return JSONResponse({"ok": True})
 
+    async def mend(self, _: Request) -> Response:
+        self._book.mend()
+        return JSONResponse({"ok": True})
+
     def _told(self, job: SandboxJob) -> dict[str, Any]:
         return tell(job, standing(job, time.time()))
 
@@ -210,18 +222,19 @@ def _cut_picture(url: str, options: dict[str, Any]) -> Picture | str:
         _QUALITIES[options.get("quality", "medium")],
         options.get("position", "center"),
     )
-    extractor = LocalExtractor()
-    cut = Cut("sandbox", float(options.get("start", 0)), shape)
+    start = float(options.get("start", 0))
     try:
         host = urlsplit(url)
         net = Net(allow_hosts=frozenset({host.netloc, host.hostname or ""}))
-        footage = Footage(url.rpartition("/")[2], url, lambda: net.open(url))
-        return extractor.fetch(extractor.start(footage, cut), cut)
+        with Footage(url.rpartition("/")[2], url, lambda: net.open(url)).open() as video:
+            if start >= video.info.duration:
+                return f"start is {start:g}, and the video ends at {video.info.duration:g}"
+            return encode(video.frame_at(start).pixels, shape)
     except (PosterframeError, ValueError) as error:
         return str(error)
 
 
-def _refusal(body: Any) -> Response | None:
+def _refusal(body: Any, fields: frozenset[str]) -> Response | None:
     """What the reference would refuse of a body; None where it is in order."""
     if not isinstance(body, dict) or not all(isinstance(body.get(part, {}), dict) for part in ("options", "metadata")):
         return refuse(400, message="the body is no object, or has options or metadata that are none")
@@ -232,11 +245,7 @@ def _refusal(body: Any) -> Response | None:
     checks = [
         (body.get("kind") == "image", "invalid_input", "the sandbox makes jobs of kind image only"),
         (str(body["input"]).startswith(("http://", "https://")), "invalid_input", "input must use http or https"),
-        (
-            set(body) <= {"kind", "input", "options", "output", "metadata", "webhook_url"},
-            "request_invalid",
-            "unknown field",
-        ),
+        (set(body) <= fields, "request_invalid", "unknown field"),
         (set(options) <= _OPTIONS, "request_invalid", "unknown option"),
         (options["format"] in set(Format), "format_unsupported", "format is not supported"),
         (options.get("fit", "fill") in set(Fit), "request_invalid", "fit is not known"),

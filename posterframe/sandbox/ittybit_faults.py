@@ -14,7 +14,7 @@ from PIL import Image
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from posterframe.model import Format, Picture
-from posterframe.sandbox.faults import CutConnection, Hang
+from posterframe.sandbox.faults import CutConnection, Drip, Hang
 
 _ENORMOUS_CHUNKS = 1024
 _BOMB_SIDE = 30_000
@@ -72,6 +72,10 @@ def _slow_down(fault: Fault) -> Response:
     return refuse(429, headers={"Retry-After": str(fault.seconds if fault.seconds is not None else 1)})
 
 
+def _slow_down_untold(_: Fault) -> Response:
+    return refuse(429)
+
+
 def _slow_down_until(fault: Fault) -> Response:
     until = datetime.now(UTC) + timedelta(seconds=fault.seconds or 1)
     return refuse(429, headers={"Retry-After": format_datetime(until, usegmt=True)})
@@ -89,6 +93,7 @@ REQUEST_FAULTS: dict[str, Callable[[Fault], Response]] = {
     **{str(status): _refusing(status) for status in _ERRORS if status != 429},
     "429": _slow_down,
     "429-date": _slow_down_until,
+    "429-untold": _slow_down_untold,
     "html": _page,
     "html-502": lambda _: HTMLResponse("<html><body>502 Bad Gateway</body></html>", 502),
     "empty": lambda _: Response(b""),
@@ -96,6 +101,7 @@ REQUEST_FAULTS: dict[str, Callable[[Fault], Response]] = {
     "cut-before": lambda _: broken_off(),
     "cut-after": lambda _: broken_off(),
     "hang": lambda _: Hang(),
+    "drip": lambda _: Drip(),
     "redirect": lambda _: RedirectResponse("http://127.0.0.1:9/elsewhere", 302),
 }
 """What can be wrong with a reply. ``cut-after`` hangs up once the job is made; all others come in place of the work."""

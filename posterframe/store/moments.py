@@ -88,6 +88,20 @@ class Moments(Ledger):
                 after = {"timestamp": moment.timestamp, "reason": moment.reason, "decision": moment.decision}
                 change.log(who, Action.RESTORED, moment_id=moment_id, after=after)
 
+    def resuggest(self, moment_id: str, timestamp: float, warning: str) -> bool:
+        """Correct the time that a picker suggested, and say so beside the moment; refine is still to come.
+
+        False, with nothing changed, where a person has retimed the moment, or it was refined.
+        """
+        timestamp = checked_time(timestamp)
+        with self._changing(Moment, moment_id) as change:
+            moment = change.get(Moment, moment_id)
+            if moment.refined_timestamp is not None or moment.timestamp != moment.suggested_timestamp:
+                return False
+            warnings = tuple(dict.fromkeys((*moment.warnings, warning)))
+            change.set(Moment, moment_id, timestamp=timestamp, suggested_timestamp=timestamp, warnings=warnings)
+            return True
+
     def set_refined(
         self, moment_id: str, timestamp: float, quality: Quality | None, warnings: Sequence[str], note: str = ""
     ) -> bool:

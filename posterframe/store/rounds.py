@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, func, select
 
 from posterframe.errors import BadInput, Stopped
 from posterframe.model import (
     Action,
     DecisionState,
+    Json,
     Moment,
     Picked,
     Proposal,
@@ -87,6 +90,24 @@ class Rounds(Ledger):
                 who, Action.CANCELLED, before=_named(before, before.state), after=_named(before, RoundState.CANCELLED)
             )
             return True
+
+    def is_picked(self, round_id: str) -> bool:
+        """Whether the round has the moments of its picker already, removed ones too."""
+        with self._database.read() as connection:
+            return bool(rows(connection, Moment, moments.c.round_id == round_id, moments.c.position))
+
+    def keep_details(self, round_id: str, details: Json) -> None:
+        """Keep what is worth knowing of a round in which nothing was picked, such as what it cost."""
+        with self._changing(Round, round_id) as change:
+            change.set(Round, round_id, details=dict(details))
+
+    def add_warnings(self, round_id: str, warnings: Sequence[str]) -> None:
+        """Say more about a round, each thing once."""
+        with self._changing(Round, round_id) as change:
+            before = change.get(Round, round_id).warnings
+            after = tuple(dict.fromkeys((*before, *warnings)))
+            if after != before:
+                change.set(Round, round_id, warnings=after)
 
     def keep_picked(self, round_id: str, picked: Picked) -> list[Moment]:
         """Make moments of what a picker returned, once: called again it returns those of the first time.

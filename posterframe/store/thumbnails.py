@@ -12,7 +12,6 @@ from sqlalchemy import Connection, func, select
 from posterframe.errors import BadInput
 from posterframe.model import (
     Action,
-    DecisionState,
     Moment,
     Review,
     Shape,
@@ -20,11 +19,10 @@ from posterframe.model import (
     ThumbnailStatus,
     new_id,
 )
+from posterframe.shapes import GIVEN_UP, same_cut, wanted
 from posterframe.store.ledger import Change, Ledger, find, rows
 from posterframe.store.moments import moments_of
-from posterframe.store.schema import thumbnails
-
-_GIVEN_UP = (ThumbnailStatus.FAILED, ThumbnailStatus.CANCELLED)
+from posterframe.store.schema import reviews, thumbnails
 
 
 class ThumbnailChange(TypedDict, total=False):
@@ -58,25 +56,16 @@ class Thumbnails(Ledger):
     def cut(self, review_id: str, shapes: Sequence[Shape], extractor: str, who: str) -> list[Thumbnail]:
         """Ask for a picture of every approved moment in every shape; returns the new ones, which are queued.
 
-        What is under way or ready at the same time and shape is not cut twice. What failed or was cancelled there
-        is tried again.
+        What is there already is not cut twice, and what did not succeed is tried again: see ``wanted``.
         """
         with self._changing(Review, review_id) as change:
-            before = thumbnails_of(change.connection, review_id)
-            approved = [
-                moment
-                for moment in moments_of(change.connection, review_id)
-                if moment.decision is DecisionState.APPROVED
+            there = thumbnails_of(change.connection, review_id)
+            return [
+                _again(change, one.earlier, one.moment.timestamp, extractor, who)
+                if one.earlier
+                else _ask(change, one.moment, one.shape, extractor, who)
+                for one in wanted(moments_of(change.connection, review_id), there, shapes, extractor)
             ]
-            new: list[Thumbnail] = []
-            for moment in approved:
-                for shape in dict.fromkeys(shapes):
-                    same = _same_cut(before, moment, shape)
-                    if same is None:
-                        new.append(_ask(change, moment, shape, extractor, who))
-                    elif same.status in _GIVEN_UP:
-                        new.append(_again(change, same, extractor, who))
-            return new
 
     def update_thumbnail(self, thumbnail_id: str, **values: Unpack[ThumbnailChange]) -> Thumbnail:
         """Store what a worker has found out, and return the thumbnail as it then stands.
@@ -97,23 +86,48 @@ class Thumbnails(Ledger):
             return after
 
     def retry(self, thumbnail_id: str, who: str) -> Thumbnail:
-        """Try a failed or cancelled thumbnail again: a new attempt with a new id, in the old one's place.
+        """Try a failed, cancelled or late thumbnail again: a new attempt with a new id, in the old one's place.
 
-        Asked twice, it returns the same attempt. Raises ``BadInput`` where there is nothing to try again.
+        It is of the moment's time in force. Asked twice, it returns the same attempt. A late one is cancelled by this.
+        Raises ``BadInput`` where there is nothing to try again.
         """
         with self._changing(Thumbnail, thumbnail_id) as change:
             before = change.get(Thumbnail, thumbnail_id)
             if before.superseded_by is not None:
                 return change.get(Thumbnail, before.superseded_by)
-            if before.status not in _GIVEN_UP:
-                raise BadInput("Only a picture that failed or was cancelled can be tried again.")
-            return _again(change, before, before.extractor, who)
+            if before.is_late:
+                before = _cancel(change, before, who)
+            if before.status not in GIVEN_UP:
+                raise BadInput("Only a picture that failed, was cancelled or is late can be tried again.")
+            return _anew(change, before, who)
+
+    def recut(self, thumbnail_id: str, who: str) -> Thumbnail:
+        """Cut a moment whose time has changed at its time in force: in the same shape, in the old picture's place.
+
+        Asked twice, it returns the same attempt. Raises ``BadInput`` where the time is the same.
+        """
+        with self._changing(Thumbnail, thumbnail_id) as change:
+            before = change.get(Thumbnail, thumbnail_id)
+            if before.superseded_by is not None:
+                return change.get(Thumbnail, before.superseded_by)
+            if change.get(Moment, before.moment_id).timestamp == before.timestamp:
+                raise BadInput("This picture is cut at the moment's own time already.")
+            if not before.status.is_final:
+                before = _cancel(change, before, who)
+            return _anew(change, before, who)
+
+    def attempt_before(self, thumbnail_id: str) -> Thumbnail | None:
+        """The attempt whose place this one took, at the same time in the video; None for a first one."""
+        with self._database.read() as connection:
+            this = find(connection, Thumbnail, thumbnail_id)
+            replaced = rows(connection, Thumbnail, thumbnails.c.superseded_by == thumbnail_id, thumbnails.c.attempt)
+        return next((one for one in reversed(replaced) if this and one.timestamp == this.timestamp), None)
 
     def followed(self) -> list[Thumbnail]:
-        """Thumbnails whose job at a service is under way and not overdue."""
-        under_way = (thumbnails.c.status == ThumbnailStatus.PROCESSING) & thumbnails.c.job_id.is_not(None)
+        """Thumbnails whose job at a service has not ended as far as we know."""
+        under_way = thumbnails.c.status.in_([status for status in ThumbnailStatus if not status.is_final])
         with self._database.read() as connection:
-            return rows(connection, Thumbnail, under_way & thumbnails.c.error.is_(None), thumbnails.c.created_at)
+            return rows(connection, Thumbnail, under_way & thumbnails.c.job_id.is_not(None), thumbnails.c.created_at)
 
     def keep_waiting(self, thumbnail_id: str) -> None:
         """Wait once more as long for a job that takes unusually long."""
@@ -123,29 +137,18 @@ class Thumbnails(Ledger):
 
     def cancel_thumbnails(self, review_id: str, thumbnail_ids: Iterable[str], who: str) -> list[Thumbnail]:
         """Stop waiting for these pictures; returns those that were still under way."""
-        stopped = []
         with self._changing(Review, review_id) as change:
-            for thumbnail_id in thumbnail_ids:
-                before = change.get(Thumbnail, thumbnail_id)
-                if before.review_id != review_id or before.status.is_final:
-                    continue
-                cancelled = ThumbnailStatus.CANCELLED
-                change.set(Thumbnail, thumbnail_id, status=cancelled, finished_at=change.at)
-                change.log(
-                    who,
-                    Action.CANCELLED,
-                    moment_id=before.moment_id,
-                    thumbnail_id=thumbnail_id,
-                    before={"status": before.status},
-                    after={"status": cancelled},
-                )
-                stopped.append(replace(before, status=cancelled, finished_at=change.at, updated_at=change.at))
-        return stopped
+            asked = [change.get(Thumbnail, thumbnail_id) for thumbnail_id in dict.fromkeys(thumbnail_ids)]
+            return [
+                _cancel(change, one, who) for one in asked if one.review_id == review_id and not one.status.is_final
+            ]
 
 
 def thumbnails_of(connection: Connection, review_id: str) -> list[Thumbnail]:
-    current = (thumbnails.c.review_id == review_id) & thumbnails.c.superseded_by.is_(None)
-    return rows(connection, Thumbnail, current, thumbnails.c.position)
+    """Those that the gallery shows: of several attempts the last, and the final one for as long as it is that."""
+    final = select(reviews.c.final_thumbnail_id).where(reviews.c.id == review_id).scalar_subquery()
+    shown = thumbnails.c.superseded_by.is_(None) | (thumbnails.c.id == final)
+    return rows(connection, Thumbnail, (thumbnails.c.review_id == review_id) & shown, thumbnails.c.position)
 
 
 def _next(before: Thumbnail, values: ThumbnailChange, at: datetime) -> Thumbnail:
@@ -158,9 +161,29 @@ def _next(before: Thumbnail, values: ThumbnailChange, at: datetime) -> Thumbnail
     return replace(after, finished_at=at) if after.status.is_final else after
 
 
-def _same_cut(before: Iterable[Thumbnail], moment: Moment, shape: Shape) -> Thumbnail | None:
-    wanted = (moment.id, moment.timestamp, shape)
-    return next((cut for cut in before if (cut.moment_id, cut.timestamp, cut.shape) == wanted), None)
+def _anew(change: Change, before: Thumbnail, who: str) -> Thumbnail:
+    """An attempt at the moment's time in force; if that time was cut meanwhile, the picture that is there."""
+    moment = change.get(Moment, before.moment_id)
+    for there in thumbnails_of(change.connection, before.review_id):
+        if there.status not in GIVEN_UP and there.id != before.id and same_cut(there, moment, before.shape):
+            change.set(Thumbnail, before.id, superseded_by=there.id)
+            return there
+    return _again(change, before, moment.timestamp, before.extractor, who)
+
+
+def _cancel(change: Change, before: Thumbnail, who: str) -> Thumbnail:
+    """Stop waiting for a picture that is under way."""
+    after = replace(before, status=ThumbnailStatus.CANCELLED, finished_at=change.at, updated_at=change.at)
+    change.set(Thumbnail, before.id, status=after.status, finished_at=change.at)
+    change.log(
+        who,
+        Action.CANCELLED,
+        moment_id=before.moment_id,
+        thumbnail_id=before.id,
+        before={"status": before.status},
+        after={"status": after.status},
+    )
+    return after
 
 
 def _ask(change: Change, moment: Moment, shape: Shape, extractor: str, who: str) -> Thumbnail:
@@ -183,13 +206,13 @@ def _ask(change: Change, moment: Moment, shape: Shape, extractor: str, who: str)
     return new
 
 
-def _again(change: Change, before: Thumbnail, extractor: str, who: str) -> Thumbnail:
-    """A fresh attempt in the place of one that did not succeed, whose story stays."""
+def _again(change: Change, before: Thumbnail, timestamp: float, extractor: str, who: str) -> Thumbnail:
+    """A fresh attempt in the place of an earlier one, whose story stays."""
     new = Thumbnail(
         id=new_id(),
         review_id=before.review_id,
         moment_id=before.moment_id,
-        timestamp=before.timestamp,
+        timestamp=timestamp,
         shape=before.shape,
         extractor=extractor,
         status=ThumbnailStatus.QUEUED,

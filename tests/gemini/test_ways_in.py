@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -13,13 +14,12 @@ from pydantic import SecretStr
 
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.gemini.courier import goes_by_link
-from posterframe.gemini.reply import fit_to_video
-from posterframe.gemini.uploads import USABLE_SECONDS
+from posterframe.gemini.uploads import USABLE_SECONDS, Uploads
 from posterframe.model import Wish, ignore_progress
 from posterframe.pickers.gemini import GeminiPicker
 from posterframe.sandbox.gemini_asked import video_uri
 from posterframe.video import Footage
-from tests.gemini.conftest import MOMENTS, MakePicker, Sandbox
+from tests.gemini.conftest import KEY, MOMENTS, MakePicker, Sandbox
 from tests.servers import MediaServer
 
 
@@ -36,7 +36,11 @@ def test_an_address_that_the_stand_in_can_read_is_sent_as_it_is(
     assert sandbox.uploads() == 0
 
 
-@pytest.mark.parametrize("fault", ["cannot-fetch", "invalid-argument"])
+LINK_REFUSED = ["cannot-fetch", "invalid-argument", "no-such-type", "no-such-address", "failed-to-fetch", "refused",
+                "no-video", "file-gone"]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", LINK_REFUSED)
 def test_an_address_that_gemini_refuses_is_downloaded_and_uploaded(
     fault: str, picker: GeminiPicker, footage: Footage, sandbox: Sandbox
 ) -> None:
@@ -134,24 +138,69 @@ def test_what_gemini_cannot_process_is_deleted_there_and_said(
     assert sandbox.told()["files"] == []
 
 
-def test_the_end_of_a_review_deletes_its_upload(picker: GeminiPicker, file: Footage, sandbox: Sandbox) -> None:
-    details = picker.pick(file, Wish(), ignore_progress).details
+def age(record: Path) -> None:
+    """Let so much time go by for an upload that it is not used again."""
+    kept = json.loads(record.read_text())
+    record.write_text(json.dumps({**kept, "uploaded_at": kept["uploaded_at"] - USABLE_SECONDS}))
+
+
+def test_an_upload_is_kept_for_asking_again_and_deleted_in_its_time(
+    picker: GeminiPicker, file: Footage, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    picker.pick(file, Wish(), ignore_progress)
+    picker.tidy()
     assert len(sandbox.told()["files"]) == 1
-    picker.release(details)
+    (record,) = (tmp_path / "gemini").glob("*.json")
+    age(record)
+    picker.tidy()
     assert sandbox.told()["files"] == []
-    picker.release(details)
+    assert not record.exists()
 
 
 def test_an_upload_that_has_outlived_its_use_is_deleted_by_the_next_one(
-    picker: GeminiPicker, file: Footage, footage: Footage, sandbox: Sandbox, tmp_path: Path
+    picker: GeminiPicker, file: Footage, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     picker.pick(file, Wish(), ignore_progress)
     (record,) = (tmp_path / "gemini").glob("*.json")
-    kept = json.loads(record.read_text())
-    record.write_text(json.dumps({**kept, "uploaded_at": kept["uploaded_at"] - USABLE_SECONDS}))
+    age(record)
     picker.pick(file, Wish(), ignore_progress)
     assert sandbox.uploads() == 2
     assert len(sandbox.told()["files"]) == 1
+
+
+def test_a_service_that_is_down_does_not_stop_the_tidying(
+    picker: GeminiPicker, file: Footage, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    picker.pick(file, Wish(), ignore_progress)
+    (record,) = (tmp_path / "gemini").glob("*.json")
+    age(record)
+    sandbox.next("overloaded", on="files")
+    picker.tidy()
+    assert not record.exists()
+
+
+def test_what_a_killed_download_left_is_removed_and_one_under_way_is_not(
+    picker: GeminiPicker, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    folder = tmp_path / "gemini"
+    (folder / "on-its-way-killed").mkdir(parents=True)
+    (folder / "on-its-way-killed" / "video").write_bytes(b"half of it")
+    with Uploads(folder, SecretStr(KEY), sandbox.url).space() as under_way:
+        for left in folder.iterdir():
+            os.utime(left, (0, 0))
+        picker.tidy()
+        assert list(folder.iterdir()) == [under_way]
+    assert list(folder.iterdir()) == []
+
+
+def test_records_of_a_key_that_is_not_used_any_more_are_removed_once_google_has_deleted_the_files(
+    make_picker: MakePicker, file: Footage, tmp_path: Path
+) -> None:
+    make_picker(api_key=SecretStr("another-key")).pick(file, Wish(), ignore_progress)
+    for left in (tmp_path / "gemini").iterdir():
+        os.utime(left, (0, 0))
+    make_picker().tidy()
+    assert list((tmp_path / "gemini").iterdir()) == []
 
 
 def test_a_youtube_address_is_watched_without_the_file(picker: GeminiPicker, sandbox: Sandbox) -> None:
@@ -162,15 +211,23 @@ def test_a_youtube_address_is_watched_without_the_file(picker: GeminiPicker, san
     assert video_uri(sandbox.asked("generate")[0]["body"]) == youtube().url
 
 
-def test_a_youtube_video_that_is_not_public_is_said(picker: GeminiPicker, sandbox: Sandbox) -> None:
-    sandbox.next("cannot-fetch", on="generate")
-    with pytest.raises(BadInput, match="public ones only: upload the file"):
+@pytest.mark.parametrize("fault", [*LINK_REFUSED, "no-permission"])
+def test_a_youtube_video_that_is_not_public_is_said(fault: str, picker: GeminiPicker, sandbox: Sandbox) -> None:
+    sandbox.next(fault, on="generate")
+    with pytest.raises(BadInput, match=r"YouTube.*it says.*not public. Give the video itself.*local picker") as said:
+        picker.pick(youtube(), Wish(), ignore_progress)
+    assert "model" not in str(said.value).replace("models/this-model", "")
+
+
+def test_trouble_that_has_nothing_to_do_with_youtube_keeps_its_sentence(picker: GeminiPicker, sandbox: Sandbox) -> None:
+    sandbox.next("no-access", on="generate")
+    with pytest.raises(ServiceFailed, match="does not let this key"):
         picker.pick(youtube(), Wish(), ignore_progress)
 
 
-def test_moments_from_youtube_are_matched_to_the_file_by_its_length() -> None:
-    assert [each.timestamp for each in fit_to_video(MOMENTS, 5.0).proposals] == [2.5, 4.5]
-    assert "outside the video" in fit_to_video(MOMENTS, 5.0).warnings[0]
+def test_times_from_youtube_are_kept_as_they_were_written(picker: GeminiPicker, sandbox: Sandbox) -> None:
+    sandbox.next("times-in-milliseconds")
+    assert picker.pick(youtube(), Wish(), ignore_progress).details["written"] == [2500, 6250, 4500]
 
 
 def test_a_video_of_a_kind_that_gemini_does_not_take_is_refused_before_it_is_sent(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
+import socket
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pydantic import SecretStr
@@ -48,7 +52,7 @@ STAYING = [
 
 
 def test_every_fault_of_the_sandbox_stands_in_a_table_here() -> None:
-    assert {fault for fault, *_ in STAYING} | {"429-date", "hang"} == set(REQUEST_FAULTS)
+    assert {fault for fault, *_ in STAYING} | {"429-date", "429-untold", "hang", "drip"} == set(REQUEST_FAULTS)
     assert {fault for fault, _ in SPOILT} | {"renewed"} == PICTURE_FAULTS
     assert {"stuck", "slow", "no-url", "late-url"} | {fault for fault, *_ in ENDED} == JOB_FAULTS
 
@@ -89,6 +93,72 @@ def test_a_service_that_is_not_there_is_said_to_be(open_desk: Callable[..., Desk
     nowhere = IttybitClient(SecretStr(SECRET), "http://127.0.0.1:9", HASTY)
     with pytest.raises(ServiceFailed, match="did not answer"):
         nowhere.get("job_1")
+
+
+def test_an_answer_that_drips_without_end_is_given_up_in_time(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(pace=dataclasses.replace(HASTY, attempts=1, connect_timeout=0.2, read_timeout=0.3))
+    desk.next("drip")
+    began = time.monotonic()
+    with pytest.raises(ServiceFailed):
+        desk.start(a_cut())
+    assert time.monotonic() - began < 3
+
+
+def test_a_head_that_drips_without_end_is_given_up_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_drip, args=(listener,), daemon=True).start()
+        pace = dataclasses.replace(HASTY, attempts=1, connect_timeout=0.2, read_timeout=0.3)
+        client = IttybitClient(SecretStr(SECRET), f"http://127.0.0.1:{listener.getsockname()[1]}", pace)
+        began = time.monotonic()
+        with pytest.raises(ServiceFailed, match="did not answer"):
+            client.get("job_1")
+        assert time.monotonic() - began < 3
+
+
+def _drip(listener: socket.socket) -> None:
+    """Answer with a head of one letter every tenth of a second."""
+    line, _ = listener.accept()
+    with line, contextlib.suppress(OSError):
+        line.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        for _ in range(300):
+            line.sendall(b"x")
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("key", ["a key\r\nwith lines", "a kéy ✓", "a\nkey"])
+def test_a_key_that_no_header_can_carry_is_said_to_be_and_not_shown(
+    desk: Desk, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client = IttybitClient(SecretStr(key), desk.url, HASTY)
+    with pytest.raises(ServiceFailed, match="ITTYBIT_API_KEY has letters") as caught:
+        client.get("job_1")
+    told = "".join(traceback.format_exception(caught.value)) + caplog.text
+    assert "key\r" not in told
+    assert repr(key)[1:-1] not in told
+
+
+def test_no_more_requests_are_sent_in_a_second_than_allowed(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(pace=dataclasses.replace(HASTY, a_second=10))
+    job = desk.start(a_cut())
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(desk.look, [job] * 25))
+    assert time.monotonic() - began > 1.3, "a second's worth may go at once, the others one after another"
+
+
+def test_a_429_without_a_time_makes_everybody_wait_too(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(pace=dataclasses.replace(HASTY, untold_wait=1.0))
+    job = desk.start(a_cut())
+    desk.next("429-untold", on="get")
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(desk.look, job)
+        wait_for(lambda: desk.report()["requests"].get("get"))
+        time.sleep(0.1)  # so that the refusal has arrived
+        began = time.monotonic()
+        desk.start(a_cut())
+        assert time.monotonic() - began > 0.5
+        first.result()
 
 
 @pytest.mark.parametrize("fault", ["429", "429-date"], ids=["seconds", "a date"])
@@ -216,7 +286,10 @@ def test_a_picture_whose_address_has_expired_is_fetched_from_its_new_one(desk: D
     assert desk.extractor.fetch(desk.until_final(desk.start(cut)), cut).width == 160
 
 
-@pytest.mark.parametrize("fault", [None, *sorted({*REQUEST_FAULTS, *PICTURE_FAULTS} - {"hang", "enormous", "bomb"})])
+ENDLESS = {"hang", "drip", "enormous", "bomb"}
+
+
+@pytest.mark.parametrize("fault", [None, *sorted({*REQUEST_FAULTS, *PICTURE_FAULTS} - ENDLESS)])
 def test_the_key_shows_nowhere(desk: Desk, fault: str | None, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     if fault:

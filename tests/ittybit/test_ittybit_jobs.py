@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from pydantic import SecretStr
 
 from posterframe.errors import BadInput, ServiceFailed
+from posterframe.extractors.ittybit import IttybitExtractor
 from posterframe.model import Cut, Fit, Format, Shape, ThumbnailStatus
+from posterframe.net import Net
 from posterframe.sandbox.ittybit_shapes import SHAPES
 from posterframe.video import Footage
-from tests.ittybit.conftest import COLOURS, SMALL, Desk, a_cut
+from tests.ittybit.conftest import COLOURS, HASTY, SECRET, SMALL, Desk, a_cut
 
 OLD = datetime.now(UTC) - timedelta(days=3)
 
@@ -189,6 +192,47 @@ def test_a_video_that_the_service_cannot_reach_is_refused_with_what_to_do(desk: 
     with pytest.raises(BadInput, match=r"holiday\.mp4.*POSTERFRAME_PUBLIC_URL"):
         desk.extractor.start(upload, a_cut())
     assert desk.report()["jobs"] == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "is_taken"),
+    [((100, 56), True), ((100, 57), True), ((100, 58), False), ((100, 54), False)],
+)
+def test_a_side_that_follows_from_the_video_may_be_rounded_otherwise_and_no_more(
+    desk: Desk, expected: tuple[int, int], is_taken: bool
+) -> None:
+    cut = a_cut(shape=Shape(100, None, Format.WEBP), size=expected)
+    job = desk.until_final(desk.start(cut))
+    if is_taken:
+        assert desk.extractor.fetch(job, cut).height == 56
+        return
+    with pytest.raises(ServiceFailed, match=r"100×56 pixels|more than the"):
+        desk.extractor.fetch(job, cut)
+
+
+def test_a_picture_larger_than_the_video_promises_is_not_even_decoded(desk: Desk) -> None:
+    cut = a_cut(shape=Shape(None, None, Format.WEBP), size=(160, 90))
+    job = desk.until_final(desk.start(cut))
+    with pytest.raises(ServiceFailed, match="more than the 14,651 pixels"):
+        desk.extractor.fetch(job, cut)
+
+
+def test_a_time_past_the_end_fails_at_the_service(desk: Desk) -> None:
+    job = desk.until_final(desk.start(a_cut(float(len(COLOURS)))))
+    assert job.status is ThumbnailStatus.FAILED
+    assert "the video ends at 4" in (job.error or "")
+
+
+def test_a_service_that_knows_no_call_backs_is_asked_without_and_no_more_with(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(webhooks=False)
+    extractor = IttybitExtractor(
+        SecretStr(SECRET), desk.url, Net(), lambda footage: footage.url, HASTY, webhook_url=f"{desk.url}/nobody"
+    )
+    for _ in range(2):
+        assert extractor.start(desk.footage, a_cut()).id
+    report = desk.report()
+    assert report["requests"]["create"] == 3
+    assert ["webhook_url" in job["body"] for job in report["jobs"]] == [False, False]
 
 
 def test_what_is_sent_always_has_a_fit_and_our_key(desk: Desk) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from sqlalchemy import text
 
 from posterframe.errors import BadInput
-from posterframe.model import Action, DecisionState, RoundState, ThumbnailStatus
+from posterframe.model import Action, DecisionState, Format, RoundState, Shape, ThumbnailStatus
+from posterframe.shapes import wanted
 from posterframe.store import Store
 from tests.store.making import (
     LARGE,
@@ -58,7 +62,7 @@ def test_nothing_is_cut_twice_until_its_time_changes(store: Store) -> None:
 @pytest.mark.parametrize("status", GIVEN_UP)
 def test_cutting_again_tries_what_did_not_succeed_again_in_its_place(store: Store, status: ThumbnailStatus) -> None:
     first = make_thumbnail(store)
-    (second,) = store.cut(first.review_id, [SMALL], "local", "Ana")
+    (second,) = store.cut(first.review_id, [SMALL], "ittybit", "Ana")
     store.update_thumbnail(first.id, status=status)
     (again,) = store.cut(first.review_id, [LARGE, SMALL], "ittybit", "Ana")
     assert (again.attempt, again.position, again.extractor) == (2, first.position, "ittybit")
@@ -146,8 +150,101 @@ def test_pressing_try_again_twice_makes_one_attempt(store: Store) -> None:
 def test_what_did_not_fail_is_not_tried_again(store: Store, status: ThumbnailStatus) -> None:
     thumbnail = make_thumbnail(store)
     store.update_thumbnail(thumbnail.id, status=status, picture=PICTURE)
-    with pytest.raises(BadInput, match="failed or was cancelled"):
+    with pytest.raises(BadInput, match="that failed, was cancelled or is late"):
         store.retry(thumbnail.id, "Ana")
+
+
+def test_what_one_extractor_has_cut_another_is_still_asked_for(store: Store) -> None:
+    first = make_thumbnail(store)
+    finish(store, first.id)
+    (other,) = store.cut(first.review_id, [LARGE], "ittybit", "Bo")
+    assert [one.extractor for one in store.thumbnails(first.review_id)] == ["local", "ittybit"]
+    assert store.cut(first.review_id, [LARGE], "ittybit", "Bo") == []
+    assert other.attempt == 1
+
+
+def test_trying_a_late_one_again_cancels_it(store: Store) -> None:
+    late = make_thumbnail(store)
+    store.update_thumbnail(late.id, status=ThumbnailStatus.PROCESSING, job_id="job_1", error="It is late.")
+    again = store.retry(late.id, "Bo")
+    assert now_at(store, late.id).status is ThumbnailStatus.CANCELLED
+    assert (again.attempt, again.job_id, again.error) == (2, None, None)
+    assert [line.action for line in store.decisions(late.review_id)][-2:] == [Action.CANCELLED, Action.RETRIED]
+    assert store.attempt_before(again.id) == now_at(store, late.id)
+
+
+def test_a_late_one_is_still_followed_and_one_without_a_job_is_not(store: Store) -> None:
+    late, waiting = make_thumbnail(store), make_thumbnail(store)
+    store.update_thumbnail(late.id, status=ThumbnailStatus.QUEUED, job_id="job_1", error="It is late.")
+    store.update_thumbnail(waiting.id, error="We were asked to wait.")
+    assert [one.id for one in store.followed()] == [late.id]
+    assert (now_at(store, late.id).is_late, now_at(store, waiting.id).is_late) == (True, False)
+
+
+@pytest.mark.parametrize("status", list(ThumbnailStatus))
+def test_a_changed_time_is_cut_in_the_old_pictures_place_whatever_became_of_it(
+    store: Store, status: ThumbnailStatus
+) -> None:
+    old = make_thumbnail(store)
+    store.update_thumbnail(old.id, status=status, picture=PICTURE)
+    with pytest.raises(BadInput, match="the moment's own time already"):
+        store.recut(old.id, "Bo")
+    store.retime(old.moment_id, 6.5, "Ana")
+    new = store.recut(old.id, "Bo")
+    assert (new.timestamp, new.shape, new.position, new.attempt) == (6.5, old.shape, old.position, 2)
+    assert store.thumbnails(old.review_id) == [new]
+    kept = now_at(store, old.id)
+    assert (kept.timestamp, kept.superseded_by, kept.status.is_final) == (old.timestamp, new.id, True)
+    assert store.recut(old.id, "Ana") == new, "asked twice, it is one"
+    assert store.attempt_before(new.id) is None, "no picture of another time is taken for this one"
+
+
+def test_trying_again_after_a_changed_time_is_of_the_new_time(store: Store) -> None:
+    old = make_thumbnail(store)
+    fail(store, old.id)
+    store.retime(old.moment_id, 6.5, "Ana")
+    assert store.retry(old.id, "Bo").timestamp == 6.5
+
+
+def test_a_time_that_was_cut_meanwhile_is_not_cut_twice(store: Store) -> None:
+    old = make_thumbnail(store)
+    finish(store, old.id)
+    store.retime(old.moment_id, 6.5, "Ana")
+    (new,) = store.cut(old.review_id, [LARGE], "local", "Ana")
+    assert store.recut(old.id, "Bo") == new
+    assert store.thumbnails(old.review_id) == [new]
+
+
+def test_the_final_picture_stays_in_sight_until_another_is_chosen(store: Store) -> None:
+    old = make_thumbnail(store)
+    finish(store, old.id)
+    store.choose_final(old.review_id, old.id, "Ana")
+    store.retime(old.moment_id, 6.5, "Ana")
+    new = store.recut(old.id, "Bo")
+    assert {one.id for one in store.thumbnails(old.review_id)} == {old.id, new.id}
+    finish(store, new.id)
+    store.choose_final(old.review_id, new.id, "Ana")
+    assert [one.id for one in store.thumbnails(old.review_id)] == [new.id]
+
+
+def test_what_the_button_counts_is_what_is_cut(store: Store) -> None:
+    first = make_thumbnail(store)
+    for ending in (lambda: None, lambda: fail(store, first.id)):
+        ending()
+        snapshot = store.snapshot(first.review_id)
+        assert snapshot is not None
+        counted = wanted(snapshot.moments, snapshot.thumbnails, [LARGE, SMALL], "local")
+        made = store.cut(first.review_id, [LARGE, SMALL], "local", "Ana")
+        assert [(one.moment.id, one.shape) for one in counted] == [(one.moment_id, one.shape) for one in made]
+        assert len(made) == 1
+
+
+def test_a_size_that_was_stored_before_sizes_had_limits_is_still_read(store: Store) -> None:
+    thumbnail = make_thumbnail(store)
+    with store._database.write() as connection:
+        older = {"width": 640, "height": 360, "format": "jpeg", "fit": "cover", "quality": 85, "position": "center"}
+        connection.execute(text("UPDATE thumbnails SET shape = :shape"), {"shape": json.dumps(older)})
+    assert now_at(store, thumbnail.id).shape == Shape(640, 360, Format.JPEG)
 
 
 def test_cancelling_stops_only_what_is_still_under_way_in_this_review(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posterframe.gemini.times import SLACK, NoTime, Time, read_times
+from posterframe.gemini.times import SLACK, NoTime, Time, as_written, read_times
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,9 @@ from posterframe.gemini.times import SLACK, NoTime, Time, read_times
         "1:07.0", "1:07.00", "0:01:07", "00:01:07", "00:01:07.000", "00:01:07,000", "1m07s", "1m 7s", "1 min 7 sec",
         "1 minute 7 seconds", "0h1m7s", "PT1M7S", "67000ms", "67000 milliseconds", "1'07\"", "1′07″", "[01:07]",
         "(1:07)", "at 1:07", "about 67 seconds", "~67s", "t=67", "@1:07", "1:07 - 1:09", "1:07-1:09", "1:07 to 1:09",
-        "00:01:07,000 --> 00:01:09,000", "1:07 – 1:09",
+        "00:01:07,000 --> 00:01:09,000", "1:07 – 1:09", "00:01:07:12", "00:01:07;12", "1:07 (67s)", "1:07 min",
+        "1:07.0 sec", "67 s.", "67.", "from 1:07 to 1:10", "between 1:07 and 1:10", "at about 1:07", "１：０７", "６７",
+        ["1:07"], [67], {"seconds": 67}, {"timestamp": "1:07", "frame": 3},
     ],
 )  # fmt: skip
 def test_every_spelling_of_the_same_time_is_read_without_repair(written: Any) -> None:
@@ -41,8 +44,11 @@ def test_fractions_of_a_second_are_kept(written: Any) -> None:
         "",
         "soon",
         "1:2:3:4",
-        [67],
-        {"seconds": 67},
+        [67, 70],
+        [],
+        {"frame": 67},
+        {"seconds": None},
+        "00:01:07:1x",
         math.nan,
         math.inf,
         "nan",
@@ -81,9 +87,9 @@ def test_a_time_outside_with_one_other_reading_is_repaired_and_marked(
 
 @pytest.mark.parametrize(
     ("written", "duration"),
-    [(45, 40.0), (-3, 40.0), ("2:00", 60.0), (86_400, 8.0), (1500, 1000.0), ("1:00:00", 30.0)],
+    [(45, 40.0), (-3, 40.0), ("2:00", 60.0), (86_400, 8.0), (1500, 1000.0), ("1:00:00", 30.0), (4061, 90.0)],
     ids=["a little past the end", "before the start", "a clock past the end", "far past the end", "two other readings",
-         "an hour"],
+         "an hour", "milliseconds or a clock taken for hours"],
 )  # fmt: skip
 def test_a_time_outside_without_a_single_other_reading_is_refused(written: Any, duration: float) -> None:
     assert isinstance(read_times([written], duration)[0], NoTime)
@@ -97,14 +103,23 @@ def test_a_time_outside_without_a_single_other_reading_is_refused(written: Any, 
         (["1200", "65000", "0"], 3600.0, [1.2, 65.0, 0.0]),
         ([107, 42, 15], 90.0, [67.0, 42.0, 15.0]),
         ([150, 215, 130], 140.0, [110.0, 135.0, 90.0]),
+        ([4061, 4105], 90.0, []),
         ([12.5, 30.0, 8.0], 40.0, [12.5, 30.0, 8.0]),
     ],
     ids=["milliseconds", "milliseconds, some of which could be seconds", "as text", "run together", "all run together",
-         "seconds"],
+         "two units that fit", "seconds"],
 )  # fmt: skip
 def test_the_numbers_of_one_reply_have_one_unit(written: list[Any], duration: float, seconds: list[float]) -> None:
     times = read_times(written, duration)
     assert [time.seconds for time in times if isinstance(time, Time)] == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("written", ["1:07:41", 4061, ["1:07"], {"seconds": 67.5}, "1:07\x00\ud800"], ids=repr)
+def test_what_was_written_can_be_stored_and_read_again(written: Any) -> None:
+    kept = as_written(written)
+    json.dumps(kept).encode().decode()
+    assert str(kept).isprintable()
+    assert read_times([kept], None) == read_times([written], None) or "\x00" in str(written)
 
 
 @given(

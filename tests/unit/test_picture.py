@@ -13,7 +13,7 @@ from PIL import Image
 
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.model import Fit, Format, Picture, Shape
-from posterframe.picture import MAX_SIDE, check_picture, encode
+from posterframe.picture import MAX_SIDE, check_picture, encode, within_bytes
 
 Pixels = NDArray[np.uint8]
 
@@ -205,3 +205,25 @@ def test_damage_never_raises_anything_but_our_own_error() -> None:
                 check(bytes(data))
             except ServiceFailed:
                 continue
+
+
+def test_a_picture_stays_within_its_bytes_at_a_lower_quality() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (180, 320, 3), np.uint8)
+    free = encode(noise, Shape(320, 180, Format.JPEG, quality=88))
+    limit = len(free.data) // 2
+    picture = encode(noise, Shape(320, 180, Format.JPEG, quality=88, max_bytes=limit))
+    assert limit / 2 < len(picture.data) <= limit
+    assert check_picture(picture.data, Format.JPEG, max_bytes=limit, max_pixels=320 * 180).width == 320
+
+
+def test_a_picture_within_its_bytes_stays_as_it_is() -> None:
+    shape = Shape(32, 18, Format.JPEG, max_bytes=100_000)
+    picture = encode(np.zeros((18, 32, 3), np.uint8), shape)
+    assert within_bytes(picture, shape) is picture
+
+
+@pytest.mark.parametrize("format_", [Format.JPEG, Format.PNG])
+def test_a_picture_that_cannot_be_made_so_small_is_said_so(format_: Format) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (90, 160, 3), np.uint8)
+    with pytest.raises(ServiceFailed, match="does not fit into 500 bytes"):
+        encode(noise, Shape(160, 90, format_, max_bytes=500))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -97,6 +98,19 @@ def test_a_job_past_its_deadline_is_overdue_until_the_person_keeps_waiting() -> 
         late + polling.FIRST_LOOK_AFTER, ("young",), overdue=("job",)
     )
     assert plan([keep_waiting(job, late)], late).ids == ("job",)
+
+
+def test_a_late_job_is_still_looked_at_and_ever_more_rarely() -> None:
+    job = replace(looked(watch("job", NOW), NOW + 200), late=True)
+    assert plan([job], NOW + 200).overdue == ()
+    assert plan([job], NOW + 200).at == NOW + 200 + polling.LATE_GAP
+    old = looked(job, NOW + 100_000)
+    assert plan([old], NOW + 100_000).at == NOW + 100_000 + polling.LONGEST_LATE_GAP
+
+
+def test_a_late_job_that_is_waited_for_again_is_looked_at_as_before() -> None:
+    job = keep_waiting(replace(looked(watch("job", NOW), NOW + 200), late=True), NOW + 200)
+    assert plan([job], NOW + 200).at == NOW + 200 + polling.LONGEST_GAP
 
 
 def test_a_success_without_a_picture_is_looked_at_for_a_while_and_then_given_up() -> None:

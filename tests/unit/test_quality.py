@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from posterframe.model import Quality
 from posterframe.quality import measure, warnings, working_height
@@ -19,6 +20,40 @@ def shallow_focus() -> Pixels:
     picture = defocused(GOOD, 5).copy()
     picture[:, :130] = GOOD[:, :130]
     return picture
+
+
+def in_a_strip(share: float) -> Pixels:
+    """Only a strip of the picture is in focus, as wide as a person who stands there."""
+    picture = defocused(GOOD, 4).copy()
+    half = round(picture.shape[1] * share / 2)
+    picture[:, 160 - half : 160 + half] = GOOD[:, 160 - half : 160 + half]
+    return picture
+
+
+def letterboxed(pixels: Pixels) -> Pixels:
+    """With black bars above and below."""
+    boxed = pixels.copy()
+    boxed[:22], boxed[-22:] = 0, 0
+    return boxed
+
+
+def logo() -> Pixels:
+    """A flat mark on a plain ground, without a word."""
+    image = Image.fromarray(np.full((180, 320, 3), (28, 60, 110), np.uint8))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((120, 50, 200, 130), fill=(250, 180, 40))
+    draw.polygon([(160, 65), (185, 115), (135, 115)], fill=(245, 245, 245))
+    return np.asarray(image)
+
+
+def titled(pixels: Pixels) -> Pixels:
+    """Two lines of large type over a scene that stays as sharp as it was."""
+    image = Image.fromarray(pixels)
+    draw = ImageDraw.Draw(image)
+    for line, text in enumerate(("THE LONG WAY", "HOME AGAIN")):
+        place = (18, 50 + 34 * line)
+        draw.text(place, text, (250, 250, 245), ImageFont.load_default(30), stroke_width=1, stroke_fill=(20, 20, 20))
+    return np.asarray(image)
 
 
 def on_white() -> Pixels:
@@ -35,6 +70,9 @@ def on_white() -> Pixels:
         pytest.param(smeared(GOOD), GOOD, id="smeared by a pan"),
         pytest.param(noisy(defocused(GOOD), 18), GOOD, id="out of focus under heavy grain"),
         pytest.param(defocused(GOOD), shallow_focus(), id="a soft background is no fault"),
+        pytest.param(defocused(GOOD), in_a_strip(0.2), id="a fifth of the picture in focus"),
+        pytest.param(letterboxed(defocused(GOOD)), letterboxed(GOOD), id="out of focus between black bars"),
+        pytest.param(noisy(defocused(GOOD, 6), 24), GOOD, id="out of focus under the heaviest grain"),
     ],
 )
 def test_sharpness_ranks(worse: Pixels, better: Pixels) -> None:
@@ -63,15 +101,21 @@ def test_grain_adds_no_sharpness() -> None:
         pytest.param(GOOD, (), id="a good frame"),
         pytest.param(on_white(), (), id="a product on white"),
         pytest.param(shallow_focus(), (), id="shallow focus"),
+        pytest.param(in_a_strip(0.2), (), id="a narrow subject before a soft background"),
+        pytest.param(letterboxed(GOOD), (), id="black bars"),
         pytest.param(noisy(GOOD, 12), (), id="grain"),
         pytest.param(plain(0), ("nearly empty",), id="black"),
         pytest.param(plain(255), ("nearly empty",), id="white"),
         pytest.param(defocused(GOOD, 8), ("blurred",), id="out of focus"),
+        pytest.param(noisy(defocused(GOOD, 6), 24), ("blurred",), id="out of focus under heavy grain"),
+        pytest.param(letterboxed(defocused(GOOD, 8)), ("blurred",), id="out of focus between black bars"),
         pytest.param(smeared(GOOD, 40), ("blurred",), id="a whip pan"),
         pytest.param((GOOD * 0.15).astype(np.uint8), ("dark",), id="dark"),
         pytest.param(title_card(), ("mostly text",), id="a title card"),
         pytest.param(slide(scene(2)), ("mostly text",), id="a slide with a photograph"),
         pytest.param(end_card(), ("mostly text",), id="an end card"),
+        pytest.param(titled(GOOD), ("mostly text",), id="a large title over a sharp scene"),
+        pytest.param(logo(), ("nearly empty",), id="a logo without a word"),
     ],
 )
 def test_warnings_name_what_is_wrong(picture: Pixels, said: tuple[str, ...]) -> None:
