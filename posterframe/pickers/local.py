@@ -205,11 +205,13 @@ def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wi
     """The best frames around the samples, in order, until there are enough that are sound and differ."""
     chosen: list[_Finalist] = []
     faulty: list[_Finalist] = []
+    tried: list[Look] = []
     for rank, sample in ordered:
         if len(chosen) == wish.count or len(faulty) == 2 * wish.count + 2:
             break
-        if not _is_new(sample.timestamp, sample.look, chosen):
+        if not _is_new(sample.timestamp, sample.look, chosen) or any(are_twins(sample.look, look) for look in tried):
             continue
+        tried.append(sample.look)
         done = _WATCHING + (1 - _WATCHING) * len(chosen) / wish.count
         tell = partial(report, done, "Looking closer at the best moments")
         window = look_around(video, sample.timestamp, reach=_REACH, each=tell)
