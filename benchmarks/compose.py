@@ -12,6 +12,7 @@ from typing import Any
 import av
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from benchmarks import cards
@@ -120,17 +121,25 @@ def rendered_scene(seed: int, seconds: float) -> list[Pixels]:
         )
         for _ in range(24)
     ]
-    rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
     frames = []
     for number in range(round(seconds * FPS)):
         picture = np.clip(sky * 0.8 + 60, 0, 255)
         picture[-(HEIGHT // 3) :] = np.clip(picture[-(HEIGHT // 3) :] * 0.6 + 22 * texture, 0, 255)
         for x, y, radius, colour, pace in things:
-            away = np.hypot(columns - x - pace * number / FPS, rows - y)
-            inside = away < radius
-            picture[inside] = (colour * (1.1 - 0.6 * away[inside, None] / radius)).clip(0, 255)
+            _draw_ball(picture, x + pace * number / FPS, y, radius, colour)
         frames.append(picture.astype(np.uint8))
     return frames
+
+
+def _draw_ball(picture: NDArray[np.float32], x: float, y: float, radius: float, colour: NDArray[np.int64]) -> None:
+    """A disc that darkens towards its edge, drawn into the picture as far as it lies in it."""
+    rows = slice(max(0, int(y - radius)), max(0, int(y + radius) + 2))
+    columns = slice(max(0, int(x - radius)), max(0, int(x + radius) + 2))
+    part = picture[rows, columns]
+    ys, xs = np.mgrid[rows.start : rows.start + part.shape[0], columns.start : columns.start + part.shape[1]]
+    away = np.hypot(xs - x, ys - y)
+    inside = away < radius
+    part[inside] = (colour * (1.1 - 0.6 * away[inside, None] / radius)).clip(0, 255)
 
 
 class Composer:

@@ -1,30 +1,27 @@
-"""Frames at given times and scans of key frames, against the best ffmpeg command for each, in the same run.
+"""Our reading of video beside the best ffmpeg command for each kind of it, in the same run: one table per topic.
 
-    python -m benchmarks.frames [VIDEO …]      clips made two minutes long by copying their packets
-    python -m benchmarks.frames --formats      one film in four codecs, from 360p to 4K
+    python -m benchmarks.frames                one film in four codecs, from 360p to 4K
+    python -m benchmarks.frames VIDEO …        these instead; --usual: four of the clips
 
-Every way takes its turn in each round, so that a slow moment of the machine meets all of them; times are medians. The
-ratio of work counts seconds of all cores instead, against the ffmpeg that needs fewest: other work on the machine
-does not change it.
-Over HTTP a server in a process of its own answers 20 ms late, and counts the bytes that each way fetches.
+All films are made a minute long by copying their packets. Every way takes its turn in each round, so that a slow moment
+of the machine meets all of them; times are medians. "× as fast" is ffmpeg's time divided by ours; the same for work
+counts seconds of all cores, against the ffmpeg that needs fewest: other work on the machine hardly changes it. Over
+HTTP a server in a process of its own answers 20 ms late, and counts the bytes that each way fetches.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import pairwise
-from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 from typing import BinaryIO
@@ -32,15 +29,15 @@ from typing import BinaryIO
 import av
 from av.video.stream import VideoStream
 
+from benchmarks.peers import ffmpeg_thumbnail, posterframe
+from benchmarks.serving import Server, served
 from posterframe.net import Net
 from posterframe.video import Video
-from tests.servers import Behaviour, MediaServer
 
 CLIPS = Path(__file__).parents[2] / "shared/videos"
 USUAL = ["sam2_01_dog.mp4", "intel_one-by-one-person-detection.mp4", "simpl_split2.webm", "simpl_av1.webm"]
 SAMPLE = Path(__file__).parents[1] / "samples/sample.mp4"
 SHARES = (0.11, 0.31, 0.52, 0.73, 0.93)
-LATENCY = 0.02
 SCAN_HEIGHT = 180
 HEIGHTS = (360, 720, 1080, 2160)
 CODECS = {
@@ -60,43 +57,6 @@ CODECS = {
 }
 
 Way = Callable[[], object]
-
-
-@dataclass
-class Server:
-    """A range server in another process."""
-
-    pipe: Connection
-
-    def add(self, path: Path) -> str:
-        self.pipe.send(path)
-        return str(self.pipe.recv())
-
-    def bytes_sent(self) -> int:
-        self.pipe.send(None)
-        return int(self.pipe.recv())
-
-
-@contextmanager
-def served() -> Iterator[Server]:
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
-    process.start()
-    try:
-        yield Server(ours)
-    finally:
-        process.terminate()
-        process.join()
-
-
-def _serve(pipe: Connection) -> None:
-    with MediaServer() as server:
-        while True:
-            asked = pipe.recv()
-            if isinstance(asked, Path):
-                pipe.send(server.add(f"/{asked.name}", asked.read_bytes(), behaviour=Behaviour(latency=LATENCY)))
-            else:
-                pipe.send(server.body_bytes)
 
 
 def ffmpegs() -> list[str]:
@@ -179,42 +139,71 @@ def in_turns(ways: dict[str, Way], rounds: int) -> dict[str, Cost]:
     }
 
 
-def report(
-    film: str, what: str, ways: dict[str, Way], rounds: int, fetched: Callable[[Way], str] | None = None
-) -> None:
-    """One row: our way, and the quickest of the others."""
-    costs = in_turns(ways, rounds)
-    ours = costs.pop("ours")
-    name, best = min(costs.items(), key=lambda item: item[1].clock)
-    least = min(cost.work for cost in costs.values())
-    cells = [film, what, f"{ours.clock:.3f}", f"{best.clock:.3f}", name]
-    cells += [f"{ours.clock / best.clock:.2f}", f"{ours.work / least:.2f}"]
-    cells.append(f"{fetched(ways['ours'])} / {fetched(ways[name])}" if fetched else "")
-    print(f"| {' | '.join(cells)} |", flush=True)
+@dataclass(frozen=True)
+class Topic:
+    """A table: what is measured, from what factor on we are content, and its rows so far."""
+
+    title: str
+    aim: float
+    rows: list[str] = field(default_factory=list)
+
+    def add(self, film: str, ways: dict[str, Way], rounds: int, fetched: Callable[[Way], str] | None = None) -> None:
+        """Run our way and the others in turns; one row has ours and the quickest of the others."""
+        costs = in_turns(ways, rounds)
+        ours = costs.pop("ours")
+        name, best = min(costs.items(), key=lambda item: item[1].clock)
+        least = min(cost.work for cost in costs.values())
+        cells = [film, f"{best.clock / ours.clock:.2f}", f"≥ {self.aim:.1f}", f"{least / ours.work:.2f}", name]
+        cells += [fetched(ways["ours"]), fetched(ways[name])] if fetched else []
+        self.rows.append(f"| {' | '.join(cells)} |")
+        print(f"{self.title}: {self.rows[-1]}", file=sys.stderr, flush=True)
+
+    def print(self) -> None:
+        """The whole table."""
+        headings = ["film", "× as fast", "aim", "× as little work", "the quickest ffmpeg"]
+        headings += ["fetched by us", "by ffmpeg"] if self.rows and self.rows[0].count("|") > len(headings) + 1 else []
+        print(f"\n### {self.title}\n\n| {' | '.join(headings)} |\n|{'---|' * len(headings)}")
+        print("\n".join(self.rows), flush=True)
 
 
-def measure(path: Path, name: str, server: Server, rounds: int) -> None:
-    """The rows of one film."""
-    with Video(path.open("rb"), name) as video:
-        times = [video.info.duration * share for share in SHARES]
-    url, net = server.add(path), Net(allow_hosts=frozenset({"127.0.0.1"}))
+@dataclass(frozen=True)
+class Topics:
+    """The tables of this benchmark."""
 
-    def fetched(way: Way) -> str:
-        before = server.bytes_sent()
-        way()
-        return f"{(server.bytes_sent() - before) / path.stat().st_size:.0%}"
+    picking: Topic = field(default_factory=lambda: Topic("Five picks, beside the thumbnail filter", 2.0))
+    key_frames: Topic = field(default_factory=lambda: Topic("A scan, beside decoding key frames only", 1.0))
+    from_file: Topic = field(default_factory=lambda: Topic("Five frames at given times, from a file", 1.0))
+    over_http: Topic = field(default_factory=lambda: Topic("Five frames at given times, over HTTP", 1.0))
 
-    from_file: dict[str, Way] = {"ours": partial(our_frames, lambda: path.open("rb"), times)}
-    over_http: dict[str, Way] = {"ours": partial(our_frames, partial(net.open, url), times)}
-    key_frames: dict[str, Way] = {"ours": partial(our_scan, path, widest_gap(path))}
-    for command in ffmpegs():
-        for ways, source in ((from_file, str(path)), (over_http, url)):
-            ways[f"{version(command)}, a command each"] = partial(ffmpeg_for_each_time, command, source, times)
-            ways[f"{version(command)}, one command"] = partial(ffmpeg_with_many_inputs, command, source, times)
-        key_frames[version(command)] = partial(ffmpeg_key_frames, command, path)
-    report(name, "5 frames, file", from_file, rounds)
-    report(name, "5 frames, HTTP", over_http, rounds, fetched)
-    report(name, "key frames", key_frames, rounds)
+    def measure(self, path: Path, name: str, server: Server, rounds: int) -> None:
+        """The rows of one film."""
+        with Video(path.open("rb"), name) as video:
+            times = [video.info.duration * share for share in SHARES]
+        url, net = server.add(path), Net(allow_hosts=frozenset({"127.0.0.1"}))
+
+        def fetched(way: Way) -> str:
+            before = server.bytes_sent()
+            way()
+            return f"{(server.bytes_sent() - before) / path.stat().st_size:.0%}"
+
+        from_file: dict[str, Way] = {"ours": partial(our_frames, lambda: path.open("rb"), times)}
+        over_http: dict[str, Way] = {"ours": partial(our_frames, partial(net.open, url), times)}
+        key_frames: dict[str, Way] = {"ours": partial(our_scan, path, widest_gap(path))}
+        picking: dict[str, Way] = {"ours": partial(posterframe, path)}
+        for command in ffmpegs():
+            for ways, source in ((from_file, str(path)), (over_http, url)):
+                ways[f"{version(command)}, a command each"] = partial(ffmpeg_for_each_time, command, source, times)
+                ways[f"{version(command)}, one command"] = partial(ffmpeg_with_many_inputs, command, source, times)
+            key_frames[version(command)] = partial(ffmpeg_key_frames, command, path)
+        picking["ffmpeg thumbnail"] = partial(ffmpeg_thumbnail, path)
+        self.key_frames.add(name, key_frames, rounds)
+        self.from_file.add(name, from_file, rounds)
+        self.over_http.add(name, over_http, rounds, fetched)
+        self.picking.add(name, picking, 1)
+
+    def print(self) -> None:
+        for topic in (self.picking, self.key_frames, self.from_file, self.over_http):
+            topic.print()
 
 
 @cache
@@ -237,9 +226,9 @@ def widest_gap(path: Path) -> float:
     return max(later - earlier for earlier, later in pairwise(keys)) + 0.1
 
 
-def lengthened(path: Path, folder: Path, seconds: float = 120.0) -> Path:
+def lengthened(path: Path, folder: Path, seconds: float = 60.0) -> Path:
     """The same clip over and over, its packets copied."""
-    target = folder / path.name
+    target = folder / f"long-{path.name}"
     with av.open(str(target), "w") as output:
         copied: VideoStream | None = None
         offset = 0
@@ -263,32 +252,32 @@ def lengthened(path: Path, folder: Path, seconds: float = 120.0) -> Path:
 
 
 def rendered(codec: str, height: int, folder: Path) -> Path:
-    """Ten seconds of the sample film in a codec at a height."""
+    """Ten seconds of the sample film, one of every four so that all its scenes are there, in a codec at a height."""
     target = folder / f"{codec.split()[0]}-{height}.{'webm' if codec in ('vp9', 'av1') else 'mp4'}"
-    size = ["-t", "10", "-an", "-vf", f"scale=-2:{height}", "-g", "120"]
+    every_fourth = "select=lt(mod(t\\,4)\\,1),setpts=N/FRAME_RATE/TB"
+    size = ["-an", "-vf", f"{every_fourth},scale=-2:{height}", "-g", "120"]
     _run(ffmpegs()[-1], "-i", str(SAMPLE), *size, *CODECS[codec], "-y", str(target))
     return target
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("videos", nargs="*", type=Path)
-    parser.add_argument("--formats", action="store_true", help="one film in four codecs, from 360p to 4K")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--usual", action="store_true", help="four of the clips instead of one film in all formats")
+    parser.add_argument("--heights", nargs="*", type=int, default=HEIGHTS)
+    parser.add_argument("--rounds", type=int, default=0, help="for each film; usually 3 up to 720p and 1 above")
     options = parser.parse_args()
-    videos = options.videos or [CLIPS / name for name in USUAL if (CLIPS / name).exists()] or [SAMPLE]
-    print("| film | what | ours, s | ffmpeg, s | the quickest ffmpeg | ratio | ratio of work | fetched |")
-    print("|---|---|---|---|---|---|---|---|")
+    videos = options.videos or ([CLIPS / name for name in USUAL] if options.usual else [])
+    topics = Topics()
     with tempfile.TemporaryDirectory() as folder, served() as server:
-        if options.formats:
-            films = (
-                (rendered(codec, height, Path(folder)), f"{codec} {height}p") for codec in CODECS for height in HEIGHTS
-            )
-        else:
-            films = ((lengthened(path, Path(folder)), path.stem) for path in videos)
-        for path, name in films:
-            measure(path, name, server, options.rounds)
+        for path in videos:
+            topics.measure(lengthened(path, Path(folder)), path.stem, server, options.rounds or 3)
+        for height in [] if videos else options.heights:
+            for codec in CODECS:
+                path = lengthened(rendered(codec, height, Path(folder)), Path(folder))
+                topics.measure(path, f"{codec} {height}p", server, options.rounds or (3 if height <= 720 else 1))
+    topics.print()
 
 
 if __name__ == "__main__":

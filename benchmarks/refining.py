@@ -1,7 +1,7 @@
 """What refine makes of times that are a second or so off, as a model's are; prints one table.
 
 Run ``python -m benchmarks.refining``. A time is drawn inside a good scene, moved by chance, and refined. Counted in
-one figure: the frame lies in the shot that was meant, and is as sharp as the sharpest frame of that shot within a second
+one figure: the frame lies in the shot that was meant, and is as sharp as the sharpest of that shot within a second
 (90 % of its Laplacian variance). Beside it: the frame lies in a good span; it lies in the shot; its sharpness among
 the frames of its scene. Shots end where the truth says that a span does or where PySceneDetect sees a cut; the labels
 of the real clips say what is good, not where shots end, so there only the cuts count.

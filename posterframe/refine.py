@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
+from posterframe.faces import find_faces
 from posterframe.likeness import Look, look_at
 from posterframe.model import Quality
 from posterframe.quality import glance, luma, measure, read_edges, sharpness, warnings, working_height
-from posterframe.shots import find_shots, movement, transition
+from posterframe.shots import find_shots, movement, part_at_dissolves, transition
 from posterframe.video import Pixels, Video
 
 _STEP = 0.12
@@ -17,6 +19,9 @@ _STEP = 0.12
 
 _STEADY = 0.5
 """Steadiness (0–1) from which a frame may be chosen."""
+
+_DISSOLVING = 0.5
+"""How surely (0–1) a frame must lie in a dissolve for what is behind it to count as another shot."""
 
 _WORTH_MOVING = 0.001
 """How much sharper (0–1) another frame must be before we leave the time that was asked for."""
@@ -53,6 +58,7 @@ class Seen:
     look: Look
     sharpness: float
     steadiness: float = 1.0
+    dissolving: bool = False
 
     def glance(self) -> Quality:
         return glance(self.pixels, steadiness=self.steadiness)
@@ -105,8 +111,9 @@ def _with_steadiness(window: Sequence[Seen]) -> list[Seen]:
             for one, two, three in (_at_steps(times, i, first) for first in (-2, -1, 0))
             if one < two < three
         ]
-        unrest = max(min(moves, default=0.0), max(fades, default=0.0))
-        steady.append(replace(seen, steadiness=1 - unrest))
+        fade = max(fades, default=0.0)
+        unrest = max(min(moves, default=0.0), fade)
+        steady.append(replace(seen, steadiness=1 - unrest, dissolving=fade > _DISSOLVING))
     return steady
 
 
@@ -124,14 +131,26 @@ def shown_at(window: Sequence[Seen], timestamp: float) -> Seen:
 
 
 def choose(window: Sequence[Seen], asked: Seen) -> Seen:
-    """The best frame: the sharpest sound one of the shot; another shot's nearest only if the shot has none."""
-    shots = [[window[i] for i in shot] for shot in find_shots([seen.look for seen in window])]
-    shots.sort(key=lambda shot: min(abs(seen.timestamp - asked.timestamp) for seen in shot))
+    """The best frame: the sharpest sound one of the shot; another shot's nearest only if the shot has none.
+
+    In the shot itself it has at least as many faces as the frame that was asked for, if any sound one has.
+    """
+    shots = sorted(_shots_in(window), key=lambda shot: min(abs(seen.timestamp - asked.timestamp) for seen in shot))
+    wanted = len(find_faces(asked.pixels))
     for shot in shots:
-        for seen in _in_order_of_merit(shot, asked):
-            if not warnings(seen.glance()):
-                return seen
+        sound = (seen for seen in _in_order_of_merit(shot, asked) if not warnings(seen.glance()))
+        sharpest = next(sound, None)
+        if sharpest is not None:
+            faced = (seen for seen in chain([sharpest], sound) if len(find_faces(seen.pixels)) >= wanted)
+            return next(faced, sharpest) if wanted and shot is shots[0] else sharpest
     return max(shots[0], key=lambda seen: (min(seen.steadiness, _STEADY), seen.sharpness))
+
+
+def _shots_in(window: Sequence[Seen]) -> list[list[Seen]]:
+    """The frames of a window, shot by shot."""
+    looks, dissolving = [seen.look for seen in window], [seen.dissolving for seen in window]
+    parts = (part for shot in find_shots(looks) for part in part_at_dissolves(looks, shot, dissolving))
+    return [[window[i] for i in part] for part in parts]
 
 
 def _in_order_of_merit(shot: Sequence[Seen], asked: Seen) -> list[Seen]:

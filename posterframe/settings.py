@@ -109,7 +109,7 @@ class Settings(BaseSettings):
         if value is None:
             return None
         key = value.get_secret_value().strip()
-        if not all("!" <= character <= "~" for character in key):
+        if not (key.isascii() and key.isprintable()) or " " in key:
             raise ValueError("it has spaces, line ends or letters in it that no key has; copy the key once more, whole")
         return SecretStr(key)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -23,6 +24,24 @@ def find_shots(looks: Sequence[Look]) -> list[range]:
     """Runs of frames that show one scene, as ranges of indices; together they cover everything."""
     cuts = [i for i in range(1, len(looks)) if difference(looks[i - 1], looks[i]) > _CUT]
     return [range(start, end) for start, end in zip([0, *cuts], [*cuts, len(looks)], strict=True) if end > start]
+
+
+def part_at_dissolves(looks: Sequence[Look], shot: range, dissolving: Sequence[bool]) -> list[range]:
+    """A run of frames, parted where frames that are ``dissolving`` lead from one scene to another.
+
+    Those frames are a part of their own; where they lead back to the same scene, as a movement can that is taken for a
+    dissolve, nothing is parted.
+    """
+    parts: list[range] = []
+    for fades, places in groupby(shot, key=lambda i: dissolving[i]):
+        run = list(places)
+        part = range(run[0], run[-1] + 1)
+        before = parts[-2] if len(parts) > 1 and not fades else None
+        if before is not None and difference(looks[before[-1]], looks[part[0]]) <= _CUT:
+            parts[-2:] = [range(before[0], part[-1] + 1)]
+        else:
+            parts.append(part)
+    return parts
 
 
 def transition(one: Look, two: Look, three: Look) -> float:

@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 from posterframe.errors import BadInput
 from posterframe.gemini.prompt import DECLARATION, FUNCTION_NAME
 from posterframe.gemini.sdk import Ask, Call, Reply, Usage, Viewing
-from posterframe.gemini.trouble import Failure, Trouble, failure_from
+from posterframe.gemini.trouble import Failure, Trouble, failure_from, header_value
 
 API_VERSION = "v1beta"
 """The ``…-latest`` names of models live only there."""
@@ -42,8 +42,6 @@ class GenAi:
                 model=ask.model, contents=_contents(ask), config=_config(ask.viewing, timeout)
             )
             return _reply(response)
-        except (httpx2.LocalProtocolError, UnicodeEncodeError):  # their text has the key
-            raise Failure(Trouble.BAD_KEY) from None
         except httpx2.TimeoutException as error:
             raise Failure(Trouble.TIMEOUT) from error
         except httpx2.HTTPError as error:
@@ -61,7 +59,7 @@ class GenAi:
         # Followed redirects would take the key along to wherever they point.
         how = {"follow_redirects": False, "event_hooks": {"response": [self._refuse]}}
         options = types.HttpOptions(base_url=self._base_url, api_version=API_VERSION, client_args=how)
-        return Client(vertexai=False, api_key=self._api_key.get_secret_value(), http_options=options)
+        return Client(vertexai=False, api_key=header_value(self._api_key), http_options=options)
 
     def _refuse(self, response: Any) -> None:
         """Judge an error before the SDK does, which stumbles over bodies that are no JSON object."""

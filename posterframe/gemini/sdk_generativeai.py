@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from posterframe.gemini.prompt import DECLARATION, FUNCTION_NAME
 from posterframe.gemini.sdk import Ask, Call, Reply, Usage
-from posterframe.gemini.trouble import Failure, Trouble
+from posterframe.gemini.trouble import Failure, Trouble, header_value
 from posterframe.gemini.wire import refusal
 
 
@@ -40,8 +40,6 @@ class GenerativeAi:
         try:
             response = model.generate_content([content], request_options={"timeout": timeout, "retry": None})
             return _reply(response.to_dict(), genai.protos.Candidate.FinishReason)
-        except (requests.exceptions.InvalidHeader, UnicodeEncodeError):  # their text has the key
-            raise Failure(Trouble.BAD_KEY) from None
         except requests.Timeout as error:
             raise Failure(Trouble.TIMEOUT) from error
         except requests.RequestException as error:
@@ -59,7 +57,7 @@ class GenerativeAi:
         from google.ai.generativelanguage import GenerativeServiceClient
         from google.api_core.client_options import ClientOptions
 
-        options = ClientOptions(api_key=self._api_key.get_secret_value(), api_endpoint=self._base_url)
+        options = ClientOptions(api_key=header_value(self._api_key), api_endpoint=self._base_url)
         client = GenerativeServiceClient(transport="rest", client_options=options)
         transport: Any = client.transport
         transport._session.hooks["response"].append(self._refuse)

@@ -73,6 +73,17 @@ class Failure(Exception):
         return may_be or self.trouble in (Trouble.CANNOT_FETCH, Trouble.NO_VIDEO, Trouble.FILE_GONE)
 
 
+def header_value(api_key: SecretStr) -> str:
+    """The key as a header holds it. Raises ``Failure`` (BAD_KEY) for one that no header can hold.
+
+    Whoever tries to send such a key raises, or logs, an error that has it in its text.
+    """
+    key = api_key.get_secret_value()
+    if not (key.isascii() and key.isprintable()):
+        raise Failure(Trouble.BAD_KEY)
+    return key
+
+
 def failure_from(
     status: int, body: str, api_key: SecretStr, *, about_file: bool = False, retry_after: str = ""
 ) -> Failure:

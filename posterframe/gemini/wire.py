@@ -10,7 +10,7 @@ import requests
 from pydantic import SecretStr
 from requests.auth import AuthBase
 
-from posterframe.gemini.trouble import Failure, Trouble, failure_from
+from posterframe.gemini.trouble import Failure, Trouble, failure_from, header_value
 
 CONNECT_SECONDS: Final = 10.0
 ANSWER_SECONDS: Final = 60.0
@@ -47,8 +47,6 @@ class Wire:
             raise Failure(Trouble.TIMEOUT) from error
         except requests.RequestException as error:
             raise Failure(Trouble.UNREACHABLE) from error
-        except ValueError:  # no header can hold the key, which stands in the text of this error
-            raise Failure(Trouble.BAD_KEY if with_key else Trouble.NOT_GEMINI) from None
         if not 200 <= response.status_code < 300:
             raise refusal(response, self._api_key, about_file=about_file)
         return response
@@ -83,5 +81,5 @@ class _Key(AuthBase):
         self._api_key = api_key
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["x-goog-api-key"] = self._api_key.get_secret_value()
+        request.headers["x-goog-api-key"] = header_value(self._api_key)
         return request

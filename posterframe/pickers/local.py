@@ -33,6 +33,9 @@ _TASTE = 0.5
 _SHARP = 1.0
 """What sharpness (0–1) counts on top of the score among samples of one shot, which differ in little else."""
 
+_FAULT = 1.5
+"""What a warning takes from a rank: after the second best of other shots, before their third."""
+
 _WORTH_SHOWING = 0.6
 """Share of the best pick's score that a pick must reach to be shown beside it: fewer are better than weak ones."""
 
@@ -134,9 +137,9 @@ def _interval(length: float) -> float:
     """Seconds between samples: dense in a short film, whose every shot counts; about a hundred in a longer one.
 
     From ten minutes or so on, key frames are near enough, and nothing else is decoded; an hour is still seen every ten
-    seconds.
+    and a half seconds: just more than the 250 frames that encoders put between key frames, at 23.976 a second.
     """
-    return min(max(0.5, length / 100), 10.0)
+    return min(max(0.5, length / 100), 10.5)
 
 
 def _watch(video: Video, report: Report, each: Callable[[Frame], None] | None) -> list[Sample]:
@@ -181,7 +184,8 @@ def _in_order(samples: Sequence[Sample], shots: Sequence[range], wish: Wish) -> 
         for sample in (samples[i] for i in best_first):
             others = [other.timestamp for other in taken]
             if _is_apart(sample.timestamp, [*_known(wish), *others]):
-                ordered.append((rank(sample) - len(taken), sample))
+                fault = _FAULT if warnings(sample.quality) else 0.0
+                ordered.append((rank(sample) - len(taken) - fault, sample))
                 taken.append(sample)
             if len(taken) == wish.count:
                 break
@@ -201,11 +205,13 @@ def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wi
     """The best frames around the samples, in order, until there are enough that are sound and differ."""
     chosen: list[_Finalist] = []
     faulty: list[_Finalist] = []
+    tried: list[Look] = []
     for rank, sample in ordered:
         if len(chosen) == wish.count or len(faulty) == 2 * wish.count + 2:
             break
-        if not _is_new(sample.timestamp, sample.look, chosen):
+        if not _is_new(sample.timestamp, sample.look, chosen) or any(are_twins(sample.look, look) for look in tried):
             continue
+        tried.append(sample.look)
         done = _WATCHING + (1 - _WATCHING) * len(chosen) / wish.count
         tell = partial(report, done, "Looking closer at the best moments")
         window = look_around(video, sample.timestamp, reach=_REACH, each=tell)

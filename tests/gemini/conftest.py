@@ -12,6 +12,7 @@ import requests
 from pydantic import SecretStr
 
 from posterframe.gemini.patience import Patience
+from posterframe.gemini.sdk_generativeai import _import_genai
 from posterframe.model import Proposal, Wish
 from posterframe.net import Net
 from posterframe.pickers.gemini import GeminiPicker
@@ -108,13 +109,21 @@ def file(film: Path) -> Footage:
     return Footage("Still lives", None, lambda: film.open("rb"))
 
 
+@pytest.fixture(scope="session")
+def imported() -> None:
+    """On a busy machine, importing an SDK takes longer than these tests wait for an answer."""
+    import google.genai  # noqa: F401
+
+    _import_genai()
+
+
 @pytest.fixture(params=["google-generativeai", "google-genai"])
 def sdk(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
-def make_picker(sandbox: Sandbox, media: MediaServer, net: Net, tmp_path: Path, sdk: str) -> MakePicker:
+def make_picker(sandbox: Sandbox, media: MediaServer, net: Net, tmp_path: Path, sdk: str, imported: None) -> MakePicker:
     """Makes a picker that asks the sandbox; whatever a test names is set otherwise."""
 
     def make(**otherwise: Any) -> GeminiPicker:

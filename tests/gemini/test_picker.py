@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,11 @@ def test_a_known_moment_is_not_proposed_again(picker: GeminiPicker, footage: Foo
     assert picked.warnings == ("Moments that were known already were left out.",)
 
 
+def test_a_moment_near_one_of_an_earlier_round_is_that_one_again(picker: GeminiPicker, footage: Footage) -> None:
+    wish = Wish(known=(Proposal(MOMENTS[0].timestamp - 1.4, ""), Proposal(MOMENTS[2].timestamp - 1.6, "")))
+    assert picker.pick(footage, wish, ignore_progress).proposals == MOMENTS[1:]
+
+
 def test_when_every_moment_is_known_the_person_is_told(picker: GeminiPicker, footage: Footage) -> None:
     with pytest.raises(ServiceFailed, match=r"found no other moment.*change the brief"):
         picker.pick(footage, Wish(not_like=MOMENTS), ignore_progress)
@@ -105,6 +111,41 @@ def test_models_are_listed_live_once_an_hour(picker: GeminiPicker, sandbox: Sand
     assert len(sandbox.asked("models")) == 1
 
 
+@pytest.mark.parametrize(
+    ("model", "first"),
+    [
+        ("gemini-3.8-flash", ("gemini-3.8-flash", "Gemini 3.8 Flash")),
+        ("gemini-9-preview", ("gemini-9-preview", "Gemini 9 Preview")),
+    ],
+    ids=["listed", "not listed"],
+)
+def test_the_model_that_is_set_up_is_the_first_to_choose(
+    model: str, first: tuple[str, str], make_picker: MakePicker
+) -> None:
+    choices = make_picker(model=model).choices()
+    assert next(iter(choices.items())) == first
+    assert {"gemini-3.5-flash-lite", "gemini-3.8-flash"} < set(choices)
+
+
+def test_a_round_names_the_model_that_was_really_used(picker: GeminiPicker, footage: Footage) -> None:
+    details = picker.pick(footage, Wish(model="gemini-3.8-flash"), ignore_progress).details
+    assert (details["model"], details["label"]) == ("gemini-3.8-flash", "Gemini 3.8 Flash")
+    assert picker.label_of("gemini-3.8-flash") == details["label"]
+    assert picker.label_of("") == picker.label == "Gemini 3.5 Flash-Lite"
+
+
+def test_a_stand_in_is_known_as_one_from_the_start(make_picker: MakePicker) -> None:
+    assert make_picker().is_sandbox
+    assert make_picker(base_url="http://sandbox.lan:8100/gemini", allow_hosts=frozenset({"sandbox.lan"})).is_sandbox
+    assert not make_picker(base_url="https://generativelanguage.googleapis.com").is_sandbox
+
+
+def test_a_model_without_a_price_keeps_its_tokens(make_picker: MakePicker, footage: Footage) -> None:
+    paid = make_picker(model="gemini-2.5-flash").pick(footage, Wish(), ignore_progress).details["cost"]
+    assert paid["usd"] is None
+    assert paid["prompt_tokens"] > 0
+
+
 def test_models_that_cannot_be_listed_are_a_sentence(make_picker: MakePicker) -> None:
     with pytest.raises(BadInput, match="GEMINI_API_KEY"):
         make_picker(api_key=SecretStr(BAD_KEY)).models()
@@ -135,6 +176,23 @@ def test_two_pickers_in_one_process_keep_their_keys_apart(
         assert good.pick(footage, Wish(), ignore_progress).proposals == MOMENTS
         with pytest.raises(BadInput, match="GEMINI_API_KEY"):
             bad.pick(footage, Wish(), ignore_progress)
+
+
+@pytest.mark.parametrize("key", [f"{KEY}\n", f"{KEY}\r\n", f" {KEY}\nX: y", f"{KEY}é", f"{KEY}€"], ids=ascii)
+@pytest.mark.parametrize("way", ["link", "upload", "models"])
+def test_a_key_that_no_header_can_hold_is_a_bad_key_and_told_nowhere(
+    way: str, key: str, make_picker: MakePicker, footage: Footage, file: Footage, sandbox: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    videos = {"link": footage, "upload": file}
+    picker = make_picker(api_key=SecretStr(key))
+    ask = picker.models if way == "models" else partial(picker.pick, videos[way], Wish(), ignore_progress)
+    with pytest.raises(BadInput, match="does not accept the key in GEMINI_API_KEY") as refused:
+        ask()
+    told = "".join(traceback.format_exception(refused.value))
+    assert KEY not in told + "".join(record.getMessage() + repr(record.args) for record in caplog.records)
+    assert not any(request["leaked"] for request in sandbox.told()["requests"])
 
 
 @pytest.mark.parametrize(
@@ -200,15 +258,20 @@ def test_a_setting_that_cannot_be_used_is_named(
         make_picker(**setting)
 
 
-def test_a_missing_extra_says_how_to_install_it() -> None:
+def test_a_missing_extra_is_said_when_gemini_is_asked_and_does_not_stop_the_app(tmp_path: Path, film: Path) -> None:
     said = _in_a_fresh_process(
-        "import sys; sys.modules['google.genai'] = None\n"
-        "from pydantic import SecretStr\n"
+        "import os, sys; sys.modules['google.genai'] = None\n"
         "from posterframe.errors import BadInput\n"
-        "from posterframe.gemini.sdk_genai import GenAi\n"
-        "try: GenAi(SecretStr('k'), 'http://127.0.0.1:9')\n"
+        "from posterframe.model import Wish, ignore_progress\n"
+        "from posterframe.settings import Settings\n"
+        "from posterframe.studio import footage_at, make_studio\n"
+        f"studio = make_studio(Settings(GEMINI_API_KEY='k', POSTERFRAME_GEMINI_SDK='google-genai',"
+        f" POSTERFRAME_HOME={str(tmp_path)!r}))\n"
+        "print(studio.picker().expected_cost(60.0, Wish()) > 0)\n"
+        f"try: studio.picker().pick(footage_at(studio.net, {str(film)!r}), Wish(), ignore_progress)\n"
         "except BadInput as error: print(error)\n"
     )
+    assert said.startswith("True\n")
     assert "pip install 'posterframe[genai]'" in said
 
 

@@ -29,6 +29,7 @@ UNDERSTOOD = {
     "unknown-fields": ALL,
     "times-as-clock": ALL,
     "times-as-long-clock": [2.5, 6.2, 4.5],
+    "times-as-hours": ALL,
     "times-as-text": ALL,
     "times-in-milliseconds": ALL,
     "one-time-past-end": ALL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import Future
 
 import pytest
 
@@ -65,6 +66,20 @@ def test_a_call_that_takes_too_long_is_given_up_in_time() -> None:
 def test_what_a_call_raises_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         attend(lambda: 1 // 0, 5.0, lambda: None)
+
+
+def test_an_answer_that_comes_as_the_wait_for_it_ends_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = Future.result
+
+    def just_late(future: Future[str], timeout: float | None = None) -> str:
+        """Nothing within the time, but something right after it."""
+        if timeout is None:
+            return waited(future)
+        waited(future)
+        raise TimeoutError
+
+    monkeypatch.setattr(Future, "result", just_late)
+    assert attend(lambda: "paid for", 5.0, lambda: None) == "paid for"
 
 
 def test_a_call_that_times_out_by_itself_says_so() -> None:

@@ -95,3 +95,18 @@ def test_what_is_no_time_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 def test_a_film_of_one_frame_is_its_own_best(tmp_path: Path) -> None:
     assert refined(tmp_path, 0.0, [scene(1)]).timestamp == 0
+
+
+def test_a_dissolve_is_no_bridge_to_another_scene(tmp_path: Path) -> None:
+    softer, sharper = defocused(scene(1), 0.7), scene(2)
+    parts = (still(softer, 2), dissolve(softer, sharper, 0.4), still(sharper, 2))
+    assert refined(tmp_path, 1.8, *parts).timestamp < 2.05
+
+
+def test_faces_that_were_asked_for_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The detector is played by a rule, since no picture of a person comes with the tests."""
+    monkeypatch.setattr("posterframe.refine.find_faces", lambda pixels: ("a face",) if pixels[90, 160, 0] > 60 else ())
+    with_face, without = scene(1).copy(), scene(1).copy()
+    with_face[80:100, 150:170], without[80:100, 150:170] = (200, 150, 120), (20, 20, 20)
+    found = refined(tmp_path, 0.3, still(defocused(with_face, 0.6), 1), still(without, 1))
+    assert found.timestamp < 1.0

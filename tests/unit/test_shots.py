@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from posterframe.likeness import are_twins, difference, look_at
-from posterframe.shots import find_shots, movement, transition
+from posterframe.shots import find_shots, movement, part_at_dissolves, transition
 from tests.films import Pixels, defocused, dissolve, noisy, plain, scene
 
 
@@ -69,3 +69,22 @@ def test_difference_is_symmetric_and_zero_for_the_same_picture() -> None:
     one, other = look_at(scene(1)), look_at(scene(2))
     assert difference(one, one) == 0
     assert difference(one, other) == difference(other, one) > 0.5
+
+
+def test_a_run_is_parted_where_a_dissolve_leads_to_another_scene() -> None:
+    one, other = look_at(scene(1)), look_at(scene(2))
+    assert part_at_dissolves([one, one, one, other, other], range(5), [False, False, True, False, False]) == [
+        range(2),
+        range(2, 3),
+        range(3, 5),
+    ]
+
+
+def test_what_was_taken_for_a_dissolve_but_leads_nowhere_parts_nothing() -> None:
+    one = look_at(scene(1))
+    assert part_at_dissolves([one] * 5, range(5), [False, True, False, True, False]) == [range(5)]
+
+
+def test_a_dissolve_at_the_end_of_a_run_is_a_part_of_its_own() -> None:
+    one = look_at(scene(1))
+    assert part_at_dissolves([one] * 4, range(4), [True, False, False, True]) == [range(1), range(1, 3), range(3, 4)]
