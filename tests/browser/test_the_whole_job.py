@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import ARTIFACTS, App, free_port, open_page
+from tests.browser.conftest import App, free_port, open_page
 from tests.browser.screen import APPROVE_X, REMOVE_X, SUGGESTED_X, TIME_COLUMN, TIME_X, Screen
 from tests.waiting import wait_for
 
@@ -86,8 +86,7 @@ def test_the_library_opened_first_stands_inside_the_navigation(screen: Screen) -
     screen.see("No reviews yet")
 
 
-def test_a_killed_server_loses_nothing(browser: Browser, app: App, served: str) -> None:
-    screen = Screen(open_page(browser), app.url, ARTIFACTS / "killed")
+def test_a_killed_server_loses_nothing(screen: Screen, app: App, served: str) -> None:
     screen.open()
     screen.page.get_by_label("Video URL").fill(served)
     screen.button("Find moments").click()
