@@ -34,7 +34,8 @@ run: install ## Start the app and print its address (PORT=8501)
 	@$(BIN)/posterframe run --port $(PORT)
 
 demo: install ## Show the whole job without any key: the app on stand-ins of both services (PORT=8501)
-	@POSTERFRAME_HOME=.demo POSTERFRAME_DATABASE_URL= POSTERFRAME_MEDIA_URL= POSTERFRAME_PUBLIC_URL= \
+	@POSTERFRAME_HOME=.demo POSTERFRAME_DATABASE_URL= POSTERFRAME_MEDIA_URL= \
+		POSTERFRAME_PUBLIC_URL=http://localhost:$(PORT) \
 		$(BIN)/posterframe sandbox --port $(SANDBOX_PORT) $(BIN)/posterframe run --port $(PORT)
 
 test: check ## Check, then run every test, the fast ones first

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 PARTS = {
-    "Frames at given times, beside the ffmpeg command": "benchmarks.frames",
+    "Reading video, beside ffmpeg's own commands": "benchmarks.frames",
     "Picking, beside other pickers": "benchmarks.picking",
     "Refining times that are off by up to a second": "benchmarks.refining",
     "An approval in the table, beside a bare table": "benchmarks.editing",

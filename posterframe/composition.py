@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from posterframe.faces import Face, find_faces
 from posterframe.quality import at_working_size, luma, ramp
 from posterframe.video import Pixels
 
@@ -17,6 +18,9 @@ _COLOURED = 0.35
 """Saturation from which a pixel counts as coloured rather than greyish."""
 
 _CELLS = (9, 16)
+
+_BADGE = (0.86, 0.88)
+"""Where the badge with a video's length begins, as shares of width and height; it reaches to the lower right corner."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,18 @@ def read_composition(pixels: Pixels) -> Composition:
         calm_background=bool(0.08 < (drawing > 0.6).mean() < 0.45 and (drawing < 0.25).mean() > 0.45),
         badge_is_clear=not busy[-2:, -4:].any(),
     )
+
+
+def cautions(pixels: Pixels) -> tuple[str, ...]:
+    """What a person should know of a sound picture before it stands in a list of videos, in plain words."""
+    faces = find_faces(at_working_size(pixels))
+    return ("the length badge would cover a face",) if any(_is_under_badge(face) for face in faces) else ()
+
+
+def _is_under_badge(face: Face) -> bool:
+    """Whether the badge would cover some of the inner half of a face's box."""
+    left, top = _BADGE
+    return face.x + face.width / 4 > left and face.y + face.height / 4 > top
 
 
 def _strongest_hue(picture: Pixels) -> tuple[str, float]:

@@ -19,11 +19,17 @@ _CONFIDENT = 60
 
 @dataclass(frozen=True)
 class Face:
-    """A face: the middle of its box as shares of the picture's width and height, and its share of the area."""
+    """A face: the middle of its box and the box's size, as shares of the picture's width and height."""
 
     x: float
     y: float
-    area: float
+    width: float
+    height: float
+
+    @property
+    def area(self) -> float:
+        """Its share of the picture's area."""
+        return self.width * self.height
 
 
 @cache
@@ -49,7 +55,7 @@ def find_faces(pixels: NDArray[np.uint8]) -> tuple[Face, ...]:
         return ()
     boxes = detect(width, height, np.ascontiguousarray(pixels).tobytes())
     faces = (
-        Face((x + w / 2) / width, (y + h / 2) / height, w * h / (width * height))
+        Face((x + w / 2) / width, (y + h / 2) / height, w / width, h / height)
         for x, y, w, h, confidence in boxes
         if confidence >= _CONFIDENT
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from posterframe.composition import cautions
 from posterframe.faces import find_faces
 from posterframe.likeness import Look, look_at
 from posterframe.model import Quality
@@ -81,7 +82,8 @@ def refine_within(window: Sequence[Seen], timestamp: float) -> Refined:
     asked = shown_at(window, timestamp)
     best = choose(window, asked)
     quality = best.measure()
-    return Refined(best.timestamp, quality, warnings(quality), _explain(asked, best, window))
+    said = warnings(quality) + (cautions(best.pixels) if quality.faces else ())
+    return Refined(best.timestamp, quality, said, _explain(asked, best, window))
 
 
 def look_around(video: Video, timestamp: float, *, reach: float, each: Callable[[], None] = lambda: None) -> list[Seen]:

@@ -7,10 +7,11 @@ anywhere goes on where it stopped, and asking twice is asking once.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from concurrent.futures import Future, wait
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -38,7 +39,7 @@ FETCH_QUEUE = "fetch"
 ROUNDS_AT_ONCE = 16
 """Rounds under way in this process; most wait for a service, and the number of workers bounds what is done here."""
 
-ASKS_AT_ONCE = 12
+ASKS_AT_ONCE = 24
 ASKS_A_SECOND = 30
 """How many jobs are asked of services at once, and in a second by the whole installation; neither tells its limit."""
 
@@ -49,6 +50,9 @@ SWEEPS_EVERY = 30.0
 """Seconds between two sweeps for work that was stored but never queued, or that the engine has given up."""
 
 LOST = "Something went wrong on our side while this picture was cut: try again."
+
+SQLITE_CONNECTIONS = 2
+"""Connections to the engine's SQLite file: in the pool's queue threads take turns, at the file's lock they sleep."""
 
 _BROKEN_OFF = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 """The engine's words for workflows that ended without doing their work."""
@@ -274,14 +278,23 @@ def _studio() -> Studio:
 
 
 def _config(chosen: Settings) -> DBOSConfig:
-    address = chosen.sqlalchemy_url if chosen.database_url else sqlite_url(chosen.home / "engine.sqlite")
+    address = chosen.sqlalchemy_url if chosen.database_url else sqlite_url(_engine_file(chosen.home))
     return {
         "name": "posterframe",
         "system_database_url": address,
+        "db_engine_kwargs": {} if chosen.database_url else {"pool_size": SQLITE_CONNECTIONS, "max_overflow": 0},
         "application_version": WORKFLOWS_VERSION,
         "executor_id": "web" if chosen.role is Role.WEB else _executor_id(chosen.home),
         "log_level": "ERROR",
     }
+
+
+def _engine_file(home: Path) -> Path:
+    """The engine's SQLite file. With a write-ahead log, which it keeps once it has it, writers wait a tenth as long."""
+    path = home / "engine.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    return path
 
 
 def _executor_id(home: Path) -> str:

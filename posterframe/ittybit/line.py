@@ -15,7 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from posterframe.net.guard import Sockets
 
-_CONNECTIONS = 16
+_CONNECTIONS = 32
 
 _asking: ContextVar[Sockets] = ContextVar("asking")
 """What the request under way in this thread is waiting for."""

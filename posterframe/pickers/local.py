@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import floor
 
-from posterframe.composition import Composition, read_composition
+from posterframe.composition import Composition, cautions, read_composition
 from posterframe.likeness import Look, are_twins, difference, look_at
 from posterframe.model import Picked, Proposal, Quality, Report, Wish
 from posterframe.quality import glance, rescored, warnings, working_height
@@ -57,6 +57,7 @@ class _Finalist:
     look: Look
     quality: Quality
     composition: Composition
+    cautions: tuple[str, ...]
     rank: float
 
 
@@ -103,21 +104,21 @@ class LocalPicker:
         ]
         reasons = write_reasons(sights, [sample.quality for sample in samples])
         proposals = tuple(
-            Proposal(finalist.timestamp, reason, warnings(finalist.quality))
+            Proposal(finalist.timestamp, reason, warnings(finalist.quality) + finalist.cautions)
             for finalist, reason in zip(chosen, reasons, strict=True)
         )
         return Picked(
             proposals,
-            warnings=_remarks(proposals),
+            warnings=_remarks(chosen),
             details={"frames_watched": len(samples), "shots": len(shots)},
         )
 
 
-def _remarks(proposals: Sequence[Proposal]) -> tuple[str, ...]:
+def _remarks(chosen: Sequence[_Finalist]) -> tuple[str, ...]:
     """What a person should know about all proposals together."""
-    if not proposals:
+    if not chosen:
         return ("This video has no other moments than those of earlier rounds.",)
-    if all(proposal.warnings for proposal in proposals):
+    if all(warnings(finalist.quality) for finalist in chosen):
         return ("No frame of this video makes a strong picture; these are the least weak.",)
     return ()
 
@@ -222,6 +223,7 @@ def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wi
             best.look,
             quality,
             read_composition(best.pixels),
+            cautions(best.pixels) if quality.faces else (),
             rank + quality.score - sample.quality.score,
         )
         if not _is_apart(best.timestamp, _known(wish)):

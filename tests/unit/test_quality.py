@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from posterframe.composition import cautions
+from posterframe.faces import Face
 from posterframe.model import Quality
 from posterframe.quality import measure, warnings, working_height
 from tests.films import Pixels, defocused, end_card, noisy, plain, scene, slide, smeared, title_card
@@ -165,3 +167,19 @@ def test_figures_of_a_small_scan_and_of_the_full_picture_agree() -> None:
 )
 def test_the_working_size_has_the_same_number_of_pixels_in_every_shape(size: tuple[int, int], height: int) -> None:
     assert working_height(*size) == height
+
+
+@pytest.mark.parametrize(
+    ("face", "said"),
+    [
+        pytest.param(Face(0.92, 0.9, 0.1, 0.16), ("the length badge would cover a face",), id="in the corner"),
+        pytest.param(Face(0.8, 0.78, 0.3, 0.5), ("the length badge would cover a face",), id="large, near the corner"),
+        pytest.param(Face(0.92, 0.5, 0.1, 0.16), (), id="beside it"),
+        pytest.param(Face(0.5, 0.5, 0.4, 0.7), (), id="in the middle"),
+    ],
+)
+def test_a_face_that_the_length_badge_covers_is_said(
+    face: Face, said: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("posterframe.composition.find_faces", lambda pixels: (face,))
+    assert cautions(GOOD) == said
