@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.filmstrip import PLACE, show_filmstrip
-from components.moments_table import picker_name
+from components.origin import picker_name
 from components.picture import show_picture
 from components.session import show_problem, studio, telling, who
 from components.words import plain
-from posterframe.model import BY_HAND, DecisionState, Moment, Snapshot
+from posterframe.model import BY_HAND, DecisionState, Moment, Round, Snapshot
 from posterframe.timecode import format_time
 
 DECISION_BADGES = {
@@ -35,7 +35,7 @@ def show_decide(snapshot: Snapshot) -> None:
         show_filmstrip(moment)
     with words, st.container(border=True, key="decide", height="stretch", vertical_alignment="distribute"):
         with st.container():
-            _show_place(moments, moment)
+            _show_place(moments, moment, snapshot.rounds)
             st.markdown(f"### {plain(moment.reason or label)}")
             _show_notes(moment)
         with st.container():
@@ -52,11 +52,11 @@ def _in_turn(moments: Sequence[Moment]) -> Moment:
     return next((one for one in moments if one.decision is DecisionState.CANDIDATE), moments[0])
 
 
-def _show_place(moments: Sequence[Moment], moment: Moment) -> None:
+def _show_place(moments: Sequence[Moment], moment: Moment, rounds: Sequence[Round]) -> None:
     decided = sum(one.decision is not DecisionState.CANDIDATE for one in moments)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         place = f"Moment {moments.index(moment) + 1} of {len(moments)} · {format_time(moment.timestamp)}"
-        origin = "added by hand" if moment.source == BY_HAND else f"suggested by {picker_name(moment)}"
+        origin = "added by hand" if moment.source == BY_HAND else f"suggested by {picker_name(moment, rounds)}"
         st.caption(plain(f"{place} · {origin}"), width="content")
         st.caption(f"{decided} of {len(moments)} decided", width="content")
     st.progress(decided / len(moments))

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import streamlit as st
 
-from components.session import picture_link, studio, who
+from components.session import picture_link, show_problem, studio, telling, who
 from components.words import STATUS_WORDS, file_name, plain, size_words
 from posterframe import workflows
-from posterframe.errors import PosterframeError
 from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
 from posterframe.shapes import shape_words
 from posterframe.timecode import format_time
 
-P = ParamSpec("P")
+PLACE = "gallery"
+"""Where it is told that what was pressed on a card could not be done."""
 
 TICK = 0.5
 """Seconds between two looks while something is being cut."""
@@ -58,9 +57,7 @@ def _gallery(review_id: str, drawn: _Outside) -> None:
     if snapshot is None or _outside(snapshot) != drawn:
         st.rerun()
     _head(snapshot.thumbnails, review_id)
-    problem = st.session_state.pop("gallery_problem", None)
-    if problem:
-        st.error(plain(problem))
+    show_problem(PLACE)
     moments = {moment.id: moment for moment in snapshot.moments}
     cards = [_card(snapshot.review, one, moments.get(one.moment_id)) for one in snapshot.thumbnails]
     key = f"gallery-{review_id}"
@@ -79,9 +76,9 @@ def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
         st.subheader("Thumbnails", anchor=False, width="content")
         st.caption(plain(" · ".join(facts)), width="content")
         if len(failed) > 1:
-            st.button("Try all failed again", key="all_again", on_click=_carry_out, args=(_again, failed))
+            st.button("Try all failed again", key="all_again", on_click=_again, args=(failed,))
         if len(waiting) > 1:
-            st.button("Cancel all", key="cancel_all", on_click=_carry_out, args=(_cancel, review_id, waiting))
+            st.button("Cancel all", key="cancel_all", on_click=_cancel, args=(review_id, waiting))
 
 
 def _cutters(thumbnails: tuple[Thumbnail, ...]) -> str:
@@ -140,31 +137,25 @@ def _word(thumbnail: Thumbnail, *, final: bool) -> str:
     return word
 
 
+@telling(PLACE)
 def _act(review_id: str, key: str) -> None:
     """Carry out what the person pressed on a card."""
     pressed = st.session_state[key]["act"]
     thumbnail_id = str(pressed["id"])
     match pressed["do"]:
         case "choose":
-            _carry_out(studio().store.choose_final, review_id, thumbnail_id, who())
+            studio().store.choose_final(review_id, thumbnail_id, who())
         case "again":
-            _carry_out(_again, [thumbnail_id])
+            _again([thumbnail_id])
         case "recut":
-            _carry_out(_recut, thumbnail_id)
+            _recut(thumbnail_id)
         case "wait":
-            _carry_out(studio().store.keep_waiting, thumbnail_id)
+            studio().store.keep_waiting(thumbnail_id)
         case "cancel":
-            _carry_out(_cancel, review_id, [thumbnail_id])
+            _cancel(review_id, [thumbnail_id])
 
 
-def _carry_out(what: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Do what was pressed; what goes wrong is said above the cards."""
-    try:
-        what(*args, **kwargs)
-    except PosterframeError as error:
-        st.session_state["gallery_problem"] = str(error)
-
-
+@telling(PLACE)
 def _again(thumbnail_ids: list[str]) -> None:
     for thumbnail_id in thumbnail_ids:
         workflows.cut(studio().store.retry(thumbnail_id, who()))
@@ -174,6 +165,7 @@ def _recut(thumbnail_id: str) -> None:
     workflows.cut(studio().store.recut(thumbnail_id, who()))
 
 
+@telling(PLACE)
 def _cancel(review_id: str, thumbnail_ids: list[str]) -> None:
     """Stop waiting. Services have no way to take a job back, and the person is told so."""
     stopped = studio().store.cancel_thumbnails(review_id, thumbnail_ids, who())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import streamlit as st
 
+from components.origin import picker_name
 from components.session import GUEST, studio, who
 from components.wishing import money
 from components.words import count, plain, source_words
-from posterframe.model import BY_HAND, Review, Snapshot
+from posterframe.model import BY_HAND, Review, Round, Snapshot
 from posterframe.timecode import format_time
 
 MOST_OTHERS = 3
@@ -25,19 +27,24 @@ def show_heading(snapshot: Snapshot) -> None:
     facts = [source_words(review)]
     if review.video:
         facts += [format_time(review.video.duration), f"{review.video.width}×{review.video.height}"]
-    for source, suggested in Counter(one.source for one in snapshot.moments if one.source != BY_HAND).items():
-        picker = studio().pickers.get(source)
-        facts.append(f"{count(suggested, 'moment')} suggested by {picker.label if picker else source}")
+    suggested = [picker_name(one, snapshot.rounds) for one in snapshot.moments if one.source != BY_HAND]
+    facts += [f"{count(number, 'moment')} suggested by {name}" for name, number in Counter(suggested).items()]
     added = sum(one.source == BY_HAND for one in snapshot.moments)
     if added:
         facts.append(f"{added} added by hand")
-    cost = sum(round_.details.get("cost", {}).get("usd") or 0.0 for round_ in snapshot.rounds)
-    if cost:
-        facts.append(f"cost {money(cost)}")
+    facts += _cost(snapshot.rounds)
     if any(round_.details.get("sandbox") for round_ in snapshot.rounds):
-        facts.append("sandbox")
+        facts.append("watched by a sandbox")
     st.caption(plain(" · ".join(facts)))
     _link_others(snapshot.review)
+
+
+def _cost(rounds: Sequence[Round]) -> list[str]:
+    """What all rounds together cost, as far as it is known: failed ones may have cost something too."""
+    costs = [round_.details.get("cost") or {} for round_ in rounds]
+    tokens = sum(cost.get("prompt_tokens", 0) + cost.get("output_tokens", 0) for cost in costs)
+    dollars = sum(cost.get("usd") or 0.0 for cost in costs)
+    return ([f"cost {money(dollars)}"] if dollars else []) + ([f"{tokens:,} tokens"] if tokens else [])
 
 
 def _link_others(review: Review) -> None:

@@ -10,6 +10,7 @@ from components.shapes import Order, choose_order
 from components.words import check_reason, count, plain
 from posterframe import workflows
 from posterframe.model import DecisionState, Moment, Snapshot, SourceKind
+from posterframe.shapes import wanted
 from posterframe.timecode import check_time, parse_time
 from posterframe.work import needs_preview
 
@@ -44,24 +45,37 @@ def _look_again(review_id: str, drawn: tuple[Moment, ...]) -> None:
 
 def _head(snapshot: Snapshot) -> None:
     """The heading, and the one filled button: hand the approved moments over."""
-    approved = sum(one.decision is DecisionState.APPROVED for one in snapshot.moments)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("All moments", anchor=False, width="content")
         st.caption("Edit any cell; everything is saved as you go.", width="stretch")
         order = choose_order(snapshot.review)
-        number = approved * len(order.shapes) if snapshot.review.source is not SourceKind.YOUTUBE else 0
+        has_file = snapshot.review.source is not SourceKind.YOUTUBE
+        number = len(wanted(snapshot.moments, snapshot.thumbnails, order.shapes, order.extractor)) if has_file else 0
         st.button(
             f"Cut {count(number, 'thumbnail')}" if number else "Cut thumbnails",
             type="primary",
             shortcut="Ctrl+Enter",
             disabled=not number,
-            help=None if number else "Approve at least one moment, and choose at least one size.",
+            help=_hint(snapshot, order, number),
             key="cut",
             on_click=_cut,
             args=(snapshot.review.id, order),
         )
     if order.note:
         st.caption(plain(order.note))
+    elif number and studio().extractor(order.extractor).is_service:
+        st.caption(plain(f"This makes {count(number, 'job')} at {studio().extractor(order.extractor).label}."))
+
+
+def _hint(snapshot: Snapshot, order: Order, number: int) -> str:
+    """What the button that cuts does, or what it waits for; never nothing, so that it stays the same button."""
+    if number:
+        return "Each approved moment in each chosen size; what is there already is not cut again."
+    if snapshot.review.source is SourceKind.YOUTUBE:
+        return "Give the file of the video first."
+    if order.shapes and any(one.decision is DecisionState.APPROVED for one in snapshot.moments):
+        return "The approved moments are cut in these sizes already."
+    return "Approve at least one moment, and choose at least one size."
 
 
 @telling(PLACE)
@@ -70,8 +84,6 @@ def _cut(review_id: str, order: Order) -> None:
     made = studio().store.cut(review_id, order.shapes, order.extractor, who())
     for thumbnail in made:
         workflows.cut(thumbnail)
-    if not made:
-        st.toast("The approved moments are cut at this size already.")
 
 
 def _offer_undo() -> None:

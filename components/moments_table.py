@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components.origin import picker_name
 from components.session import forget_problem, picture_link, studio, tell, telling, who
 from components.wishing import capital
 from components.words import LONGEST_REASON, check_reason
@@ -61,7 +62,12 @@ def show_table(snapshot: Snapshot) -> None:
     """One row for each moment."""
     newest = snapshot.rounds[-1].id if len(snapshot.rounds) > 1 else None
     has_file = snapshot.review.source is not SourceKind.YOUTUBE
-    rows = pd.DataFrame([_row(one, is_new=one.round_id == newest, has_file=has_file) for one in snapshot.moments])
+    rows = pd.DataFrame(
+        [
+            _row(one, picker_name(one, snapshot.rounds), is_new=one.round_id == newest, has_file=has_file)
+            for one in snapshot.moments
+        ]
+    )
     rows = rows.astype(TYPES)
     table = _table_for(tuple(moment.id for moment in snapshot.moments), rows)
     table.duration = snapshot.review.video.duration if snapshot.review.video else None
@@ -124,7 +130,7 @@ def _columns(table: _Table) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(moment: Moment, *, is_new: bool, has_file: bool) -> dict[str, Any]:
+def _row(moment: Moment, picker: str, *, is_new: bool, has_file: bool) -> dict[str, Any]:
     suggested = moment.suggested_timestamp
     moved = suggested is not None and format_time(suggested) != format_time(moment.timestamp)
     return {
@@ -134,16 +140,10 @@ def _row(moment: Moment, *, is_new: bool, has_file: bool) -> dict[str, Any]:
         REASON: moment.reason,
         QUALITY: round(100 * moment.quality.score) if moment.quality else None,
         NOTE: _note(moment, is_new=is_new) if has_file else "Waits for the file",
-        SOURCE: "By hand" if moment.source == BY_HAND else capital(picker_name(moment)),
+        SOURCE: "By hand" if moment.source == BY_HAND else capital(picker),
         SUGGESTED: format_time(suggested) if suggested is not None and moved else None,
         REMOVE: "Remove",
     }
-
-
-def picker_name(moment: Moment) -> str:
-    """Who suggested the moment."""
-    picker = studio().pickers.get(moment.source)
-    return picker.label if picker else moment.source
 
 
 def _note(moment: Moment, *, is_new: bool) -> str:

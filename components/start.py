@@ -9,7 +9,7 @@ import streamlit as st
 from components.library import show_cards
 from components.session import studio, who
 from components.upload import upload_video
-from components.wishing import Asked, ask_wish
+from components.wishing import Asked, ask_wish, price_words
 from components.words import plain
 from posterframe import workflows
 from posterframe.errors import BadInput, PosterframeError
@@ -36,7 +36,9 @@ def show_start() -> None:
             url = st.text_input("Video URL", placeholder="https://example.com/film.mp4")
             with st.expander("Options"):
                 asked = ask_wish("start")
-            pressed = st.form_submit_button("Find moments", type="primary")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                pressed = st.form_submit_button("Find moments", type="primary")
+                st.caption(plain(price_words(asked, None)))
         with by_file:
             st.markdown("Or a file of yours")
             upload = upload_video(studio().media.upload_ticket())

@@ -12,6 +12,8 @@ from components.wishing import capital
 
 def show_status() -> None:
     """Who suggests moments and who cuts pictures, as set up; a review's own page says who really did."""
-    picker, extractor = studio().picker().label, studio().extractor().label
-    words = f"{picker} suggests and cuts" if picker == extractor else f"{picker} suggests · {extractor} cuts"
-    st.html(f'<p class="status">{escape(capital(words))}</p>')
+    picker, extractor = studio().picker(), studio().extractor()
+    same = picker.label == extractor.label
+    words = f"{picker.label} suggests and cuts" if same else f"{picker.label} suggests · {extractor.label} cuts"
+    sandbox = ' <b class="sandbox">sandbox</b>' if picker.is_sandbox or extractor.is_sandbox else ""
+    st.html(f'<p class="status">{escape(capital(words))}{sandbox}</p>')

@@ -19,6 +19,8 @@ BRIEF_LENGTH = 1_000
 
 HOUR = 3600
 
+MINUTE = 60.0
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -73,6 +75,14 @@ def _ask_model(picker: Picker, key: str, before: str) -> str:
 @st.cache_data(ttl=HOUR, show_spinner="Asking which models there are")
 def _choices(picker_name: str) -> dict[str, str]:
     return dict(studio().picker(picker_name).choices())
+
+
+def price_words(asked: Asked, duration: float | None) -> str:
+    """About what the round costs; of a video whose length nobody knows yet, a minute of it. Empty where it is free."""
+    amount = studio().picker(asked.picker).expected_cost(duration or MINUTE, asked.wish)
+    if amount is None:
+        return ""
+    return f"About {money(amount)}" if duration else f"About {money(amount)} for each minute of video"
 
 
 def capital(text: str) -> str:

@@ -13,12 +13,14 @@ class Extractor(Protocol):
     """Cuts thumbnails out of a video, at once or as jobs of a service.
 
     ``name`` is what settings, the database and the command line call it; ``label`` is what a person reads.
-    ``is_service`` says that the work is done elsewhere, as jobs to be followed, and that this machine only waits.
+    ``is_service`` says that the work is done elsewhere, as jobs to be followed, and that this machine only waits,
+    ``is_sandbox`` that a stand-in answers in the service's place.
     """
 
     name: str
     label: str
     is_service: bool
+    is_sandbox: bool
 
     def start(self, footage: Footage, cut: Cut) -> Job:
         """Ask for a picture. The same ``cut.key`` never makes a second job.

@@ -18,6 +18,7 @@ from posterframe.ittybit.reply import JobReply, JobState
 from posterframe.ittybit.retry import Pace
 from posterframe.model import Cut, Job, Picture, ThumbnailStatus
 from posterframe.net import Net
+from posterframe.net.address import is_loopback
 from posterframe.picture import MAX_SIDE, check_picture
 from posterframe.video import Footage
 
@@ -61,6 +62,7 @@ class IttybitExtractor:
         pace: Pace | None = None,
         webhook_url: str | None = None,
     ) -> None:
+        self.is_sandbox = is_loopback(base_url)
         self._client = IttybitClient(api_key, base_url, pace)
         self._net = net
         self._reach = reach

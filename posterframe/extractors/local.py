@@ -16,6 +16,7 @@ class LocalExtractor:
     name = "local"
     label = "this machine"
     is_service = False
+    is_sandbox = False
 
     def start(self, footage: Footage, cut: Cut) -> Job:
         """Cut the frame shown at the time asked, the last one for a time past the end."""
