@@ -58,9 +58,10 @@ def _gallery(review_id: str, drawn: _Outside) -> None:
     if snapshot is None or _outside(snapshot) != drawn:
         st.rerun()
     _head(snapshot.thumbnails, review_id)
-    problem = st.session_state.pop("gallery_problem", None)
-    if problem:
+    if problem := st.session_state.get("gallery_problem"):
         st.error(plain(problem))
+    if note := st.session_state.get("gallery_note"):
+        st.caption(plain(note))
     moments = {moment.id: moment for moment in snapshot.moments}
     cards = [_card(snapshot.review, one, moments.get(one.moment_id)) for one in snapshot.thumbnails]
     key = f"gallery-{review_id}"
@@ -158,7 +159,9 @@ def _act(review_id: str, key: str) -> None:
 
 
 def _carry_out(what: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Do what was pressed; what goes wrong is said above the cards."""
+    """Do what was pressed; what goes wrong, or is worth knowing, is said above the cards until the next press."""
+    for said in ("gallery_problem", "gallery_note"):
+        st.session_state.pop(said, None)
     try:
         what(*args, **kwargs)
     except PosterframeError as error:
@@ -177,7 +180,8 @@ def _recut(thumbnail_id: str) -> None:
 def _cancel(review_id: str, thumbnail_ids: list[str]) -> None:
     """Stop waiting. Services have no way to take a job back, and the person is told so."""
     stopped = studio().store.cancel_thumbnails(review_id, thumbnail_ids, who())
-    there = studio().extractors
-    for name in {one.extractor for one in stopped}:
-        if name in there and there[name].is_service:
-            st.toast(f"{there[name].label} cannot take a job back: it may still finish what was asked.")
+    found = (studio().extractors.get(name) for name in dict.fromkeys(one.extractor for one in stopped))
+    services = [one.label for one in found if one is not None and one.is_service]
+    if services:
+        who_may = " and ".join(services)
+        st.session_state["gallery_note"] = f"{who_may} cannot take a job back: it may still finish what was asked."
