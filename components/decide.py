@@ -9,7 +9,7 @@ import streamlit as st
 from components.filmstrip import PLACE, show_filmstrip
 from components.origin import picker_name
 from components.picture import show_picture
-from components.session import show_problem, studio, telling, who
+from components.session import show_said, studio, telling, who
 from components.words import plain
 from posterframe.model import BY_HAND, DecisionState, Moment, Round, Snapshot
 from posterframe.timecode import format_time
@@ -39,7 +39,7 @@ def show_decide(snapshot: Snapshot) -> None:
             st.markdown(f"### {plain(moment.reason or label)}")
             _show_notes(moment)
         with st.container():
-            show_problem(PLACE)
+            show_said(PLACE)
             _show_buttons(moments, moment)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.session import picture_link, show_problem, studio, telling, who
+from components.session import note, picture_link, show_said, studio, telling, who
 from components.words import STATUS_WORDS, file_name, plain, size_words
 from posterframe import workflows
 from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
@@ -57,7 +57,7 @@ def _gallery(review_id: str, drawn: _Outside) -> None:
     if snapshot is None or _outside(snapshot) != drawn:
         st.rerun()
     _head(snapshot.thumbnails, review_id)
-    show_problem(PLACE)
+    show_said(PLACE)
     moments = {moment.id: moment for moment in snapshot.moments}
     cards = [_card(snapshot.review, one, moments.get(one.moment_id)) for one in snapshot.thumbnails]
     key = f"gallery-{review_id}"
@@ -169,7 +169,7 @@ def _recut(thumbnail_id: str) -> None:
 def _cancel(review_id: str, thumbnail_ids: list[str]) -> None:
     """Stop waiting. Services have no way to take a job back, and the person is told so."""
     stopped = studio().store.cancel_thumbnails(review_id, thumbnail_ids, who())
-    there = studio().extractors
-    for name in {one.extractor for one in stopped}:
-        if name in there and there[name].is_service:
-            st.toast(f"{there[name].label} cannot take a job back: it may still finish what was asked.")
+    found = (studio().extractors.get(name) for name in dict.fromkeys(one.extractor for one in stopped))
+    services = [one.label for one in found if one is not None and one.is_service]
+    if services:
+        note(PLACE, f"{' and '.join(services)} cannot take a job back: it may still finish what was asked.")

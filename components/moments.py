@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.moments_table import PLACE, show_table
-from components.session import show_problem, studio, telling, who
+from components.session import show_said, studio, telling, who
 from components.shapes import Order, choose_order
 from components.words import check_reason, count, plain
 from posterframe import workflows
@@ -21,7 +21,7 @@ TICK = 0.5
 def show_moments(snapshot: Snapshot) -> None:
     """The table under its heading, and beneath it what was refused, the way back, and the way to add a row."""
     _head(snapshot)
-    show_problem(PLACE)
+    show_said(PLACE)
     if snapshot.moments:
         show_table(snapshot)
     else:

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from components.origin import picker_name
-from components.session import forget_problem, picture_link, studio, tell, telling, who
+from components.session import forget_said, picture_link, studio, tell, telling, who
 from components.wishing import capital
 from components.words import LONGEST_REASON, check_reason
 from posterframe import workflows
@@ -97,7 +97,7 @@ def store_edits() -> None:
         fresh = {cell: value for cell, value in edits.items() if table.stored.get(cell, ...) != value}
         table.stored |= fresh
         if fresh:
-            forget_problem()
+            forget_said()
         for (row, column), value in fresh.items():
             try:
                 _store_cell(table.ids[row], column, value, table.duration)

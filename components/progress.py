@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.session import show_problem, studio, telling, who
+from components.session import show_said, studio, telling, who
 from components.words import plain
 from posterframe import workflows
 from posterframe.model import BY_FILE, Round, RoundState, Snapshot, SourceKind, Stage
@@ -46,7 +46,7 @@ def is_follow_up(snapshot: Snapshot) -> bool:
 def show_progress(snapshot: Snapshot) -> None:
     """Progress while a round is under way; what went wrong where it failed; nothing when all is well."""
     latest = snapshot.rounds[-1]
-    show_problem(PLACE)
+    show_said(PLACE)
     if not latest.state.is_final:
         st.fragment(_follow, run_every=TICK)(latest.id)
     elif latest.state is RoundState.FAILED:

@@ -18,10 +18,10 @@ P = ParamSpec("P")
 GUEST = "Guest"
 """Who decides while nobody has given a name."""
 
-PROBLEM = "problem"
-"""Where the session keeps the place on the page and the sentence of what did not work."""
+SAID = "said"
+"""Where the session keeps a sentence, its place on the page, and whether it tells of an error."""
 
-OF_ONE_REVIEW = (PROBLEM, "in_turn", "decided", "removed", "tables")
+OF_ONE_REVIEW = (SAID, "in_turn", "decided", "removed", "tables")
 """What a session remembers of the review it shows, and forgets when it shows another."""
 
 
@@ -54,7 +54,7 @@ def telling(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
     def decorate(callback: Callable[P, None]) -> Callable[P, None]:
         @wraps(callback)
         def run(*args: P.args, **kwargs: P.kwargs) -> None:
-            forget_problem()
+            forget_said()
             try:
                 callback(*args, **kwargs)
             except PosterframeError as error:
@@ -67,16 +67,21 @@ def telling(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
 
 def tell(place: str, error: PosterframeError) -> None:
     """Keep an error for its place on the page."""
-    st.session_state[PROBLEM] = (place, str(error))
+    st.session_state[SAID] = (place, str(error), True)
 
 
-def forget_problem() -> None:
-    """The person goes on: what did not work before is no news any more."""
-    st.session_state.pop(PROBLEM, None)
+def note(place: str, sentence: str) -> None:
+    """Keep what is worth knowing for its place on the page."""
+    st.session_state[SAID] = (place, sentence, False)
 
 
-def show_problem(place: str) -> None:
+def forget_said() -> None:
+    """The person goes on: what was said before is no news any more."""
+    st.session_state.pop(SAID, None)
+
+
+def show_said(place: str) -> None:
     """The sentence that belongs to this place, if there is one."""
-    where, sentence = st.session_state.get(PROBLEM, ("", ""))
+    where, sentence, is_error = st.session_state.get(SAID, ("", "", False))
     if where == place:
-        st.error(plain(sentence))
+        (st.error if is_error else st.caption)(plain(sentence))

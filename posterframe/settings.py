@@ -109,8 +109,8 @@ class Settings(BaseSettings):
         if value is None:
             return None
         key = value.get_secret_value().strip()
-        if not (key.isascii() and key.isprintable()) or " " in key:
-            raise ValueError("it has spaces, line ends or letters in it that no key has; copy the key once more, whole")
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("it has line ends or letters in it that no key has; copy the key once more, whole")
         return SecretStr(key)
 
     @field_validator("home")

@@ -111,6 +111,7 @@ def _sweep_until(studio: Studio, leaving: Future[None]) -> None:
             return
         try:
             sweep(studio, quiet_for=SWEEPS_EVERY)
+            _tidy(studio)
         except Exception:
             log.exception("the sweep for unfinished work failed")
 
@@ -130,6 +131,12 @@ def sweep(studio: Studio, *, quiet_for: float = 0.0) -> None:
             cut(thumbnail)
     for moment in unfinished.moments:
         preview(moment.id)
+
+
+def _tidy(studio: Studio) -> None:
+    """Let every picker clear away what has outlived its use at its service."""
+    for picker in studio.pickers.values():
+        picker.tidy()
 
 
 def _is_lost(thumbnail: Thumbnail) -> bool:

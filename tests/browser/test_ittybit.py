@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Locator, expect
 
 from posterframe.model import DecisionState, Picked, Proposal, RoundState, SourceKind, VideoInfo, Wish
 from posterframe.sandbox.ittybit import ittybit_app
 from posterframe.sandbox.server import Served, serve
 from posterframe.store import Store
-from tests.browser.conftest import App, free_port
-from tests.browser.screen import Screen
+from tests.browser.conftest import ARTIFACTS, ROOT, App, free_port, open_page
+from tests.browser.screen import APPROVE_X, Screen
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -49,22 +56,120 @@ def test_sixteen_jobs_are_followed_live_and_the_failed_one_is_tried_again(
     screen.page.keyboard.press("Escape")
     expect(screen.page.get_by_role("combobox", name="Sizes")).not_to_be_visible()
     screen.settle()
-    for fault in ("failed", "slow"):
-        requests.post(f"{ittybit.url}/_sandbox/next", json={"fault": fault}, timeout=5).raise_for_status()
+    for fault, more in (("failed", {}), ("slow", {"seconds": 40})):
+        requests.post(f"{ittybit.url}/_sandbox/next", json={"fault": fault, **more}, timeout=5).raise_for_status()
     screen.button("Cut 16 thumbnails").click()
     expect(screen.cards()).to_have_count(16)
     screen.see("cut by Ittybit")
-    expect(screen.cards().filter(has_text="Failed")).to_have_count(1, timeout=60_000)
+    expect(_card(screen, "Ready").first).to_be_visible(timeout=60_000)
+    assert _under_way(screen).count() > 0, "some are under way while another is ready: the cards are live"
+    expect(screen.cards().filter(has_text="1280×720 · WEBP")).to_have_count(8)
+    expect(screen.cards().filter(has_text="1080×1080 · JPEG")).to_have_count(8)
+    expect(_card(screen, "Failed")).to_have_count(1, timeout=60_000)
     screen.shoot("1-live")
-    screen.cards().filter(has_text="Failed").get_by_role("button", name="Try again").click()
-    expect(screen.page.get_by_text("16 of 16 ready")).to_be_visible(timeout=120_000)
+    _card(screen, "Failed").get_by_role("button", name="Try again").click()
+    expect(screen.page.get_by_text("15 of 16 ready")).to_be_visible(timeout=120_000)
+    slow = _under_way(screen)
+    expect(slow).to_have_count(1)
+    expect(slow).to_contain_text("Processing ·")
+    slow.get_by_role("button", name="Cancel").click()
+    expect(_card(screen, "Cancelled")).to_have_count(1)
+    screen.see("Ittybit cannot take a job back")
+    _card(screen, "Cancelled").get_by_role("button", name="Try again").click()
+    expect(screen.page.get_by_text("16 of 16 ready")).to_be_visible(timeout=60_000)
     screen.button("Choose as final").first.click()
     expect(screen.cards().first).to_contain_text("Final")
     screen.shoot("2-final")
     made = requests.get(f"{ittybit.url}/_sandbox/jobs", timeout=5).json()
-    assert len(made["jobs"]) == 17, "sixteen, and the one that was tried again"
+    assert len(made["jobs"]) == 18, "sixteen, and the two that were tried again"
     for path in app.home.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+
+
+def test_a_time_that_was_changed_after_cutting_is_cut_again_in_the_same_place(
+    screen: Screen, app: App, served: str
+) -> None:
+    review_id = _approved_review(app.home, served)
+    screen.open(f"/?review={review_id}")
+    screen.button("Cut 8 thumbnails").click()
+    expect(screen.page.get_by_text("8 of 8 ready")).to_be_visible(timeout=60_000)
+    with closing(Store.open(f"sqlite:///{app.home / 'posterframe.sqlite'}")) as store:
+        store.retime(store.moments(review_id)[1].id, 5.2, "Kim")
+    screen.page.reload()
+    older = screen.cards().nth(1)
+    expect(older).to_contain_text("Older time: this moment is now at 0:05.2")
+    screen.shoot("older")
+    older.get_by_role("button", name="Cut at 0:05.2").click()
+    expect(screen.cards().nth(1).locator(".time")).to_have_text("0:05.2")
+    expect(screen.page.get_by_text("8 of 8 ready")).to_be_visible(timeout=60_000)
+    expect(screen.cards()).to_have_count(8)
+    expect(screen.page.get_by_text("Older time")).to_have_count(0)
+
+
+def test_a_late_picture_can_be_waited_for_or_tried_again(
+    screen: Screen, app: App, ittybit: Served, served: str
+) -> None:
+    requests.post(f"{ittybit.url}/_sandbox/next", json={"fault": "stuck", "times": 2}, timeout=5).raise_for_status()
+    review_id = _approved_review(app.home, served)
+    screen.open(f"/?review={review_id}")
+    screen.button("Cut 8 thumbnails").click()
+    expect(screen.page.get_by_text("6 of 8 ready")).to_be_visible(timeout=60_000)
+    app.stop()
+    with closing(Store.open(f"sqlite:///{app.home / 'posterframe.sqlite'}")) as store:
+        for one in store.followed():
+            store.update_thumbnail(one.id, waiting_since=datetime.now(UTC) - timedelta(hours=1))
+    app.start()
+    screen.open(f"/?review={review_id}")
+    late = _card(screen, "Late")
+    expect(late).to_have_count(2)
+    expect(late.first).to_contain_text("This picture takes unusually long")
+    expect(late.first.locator(".bar.unknown")).to_have_count(0)
+    screen.shoot("late")
+    late.first.get_by_role("button", name="Keep waiting").click()
+    expect(late).to_have_count(1)
+    late.first.get_by_role("button", name="Try again").click()
+    expect(screen.page.get_by_text("7 of 8 ready")).to_be_visible(timeout=60_000)
+
+
+def test_the_demos_sample_film_goes_through_the_stand_in(browser: Browser, tmp_path: Path) -> None:
+    """As ``make demo`` starts it; the film is no upload, and the service fetches it here."""
+    app, sandbox = App(tmp_path / "home", free_port()), free_port()
+    environment = {**os.environ, "POSTERFRAME_HOME": str(app.home), "POSTERFRAME_PUBLIC_URL": app.url}
+    us = [sys.executable, "-m", "posterframe"]
+    command = [*us, "sandbox", "--port", str(sandbox), *us, "run", "--port", str(app.port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        try:
+            wait_for(lambda: _answers(app.url), 60)
+            screen = Screen(open_page(browser), app.url, ARTIFACTS / "demo")
+            screen.open()
+            screen.button("Try the sample film").click()
+            expect(screen.table).to_be_visible(timeout=90_000)
+            screen.click_cell(0, APPROVE_X)
+            screen.button("Cut 1 thumbnail").click()
+            expect(screen.page.get_by_text("1 of 1 ready")).to_be_visible(timeout=60_000)
+            screen.see("cut by Ittybit")
+            screen.shoot("cut")
+            screen.page.context.close()
+            made = requests.get(f"http://127.0.0.1:{sandbox}/ittybit/_sandbox/jobs", timeout=5).json()["jobs"]
+            assert [job["body"]["input"].startswith(f"{app.url}/files/") for job in made] == [True]
+            assert made[0]["body"]["webhook_url"] == f"{app.url}/hooks/jobs"
+        finally:
+            process.terminate()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/_stcore/health", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def _card(screen: Screen, state: str) -> Locator:
+    return screen.cards().filter(has=screen.page.locator(".pill", has_text=state))
+
+
+def _under_way(screen: Screen) -> Locator:
+    return screen.cards().filter(has=screen.page.locator(".pill", has_text=re.compile("Queued|Processing")))
 
 
 def _approved_review(home: Path, url: str) -> str:

@@ -34,9 +34,7 @@ def test_a_key_is_taken_without_what_a_file_puts_around_it(
 
 
 @pytest.mark.parametrize("name", KEYS)
-@pytest.mark.parametrize(
-    "written", [f"{KEY}\n{KEY}", f"{KEY} x", f"{KEY}é", f"“{KEY}”", f"{KEY}\x7f", f"{KEY}\u200b"], ids=ascii
-)
+@pytest.mark.parametrize("written", [f"{KEY}\n{KEY}", f"{KEY}é", f"“{KEY}”", f"{KEY}\x7f", f"{KEY}\u200b"], ids=ascii)
 def test_a_key_that_cannot_be_one_is_refused_without_being_shown(
     name: str, written: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
