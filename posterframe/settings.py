@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
@@ -175,6 +176,10 @@ def read_settings() -> Settings:
         name = str(first["loc"][0]).upper() if first["loc"] else "settings"
         why = first["msg"].removeprefix("Value error, ")
         raise BadInput(f"The setting {name} cannot be used: {why}.") from None
+    except (TOMLDecodeError, OSError) as error:
+        raise BadInput(
+            f'.streamlit/secrets.toml cannot be read ({error}): write each setting as NAME = "value".'
+        ) from None
 
 
 @cache

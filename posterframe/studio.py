@@ -17,7 +17,7 @@ from posterframe.extractors.local import LocalExtractor
 from posterframe.gemini.prices import load_prices
 from posterframe.gemini.sdk import Viewing
 from posterframe.media import MediaStore
-from posterframe.model import Review, SourceKind
+from posterframe.model import Report, Review, SourceKind, ignore_progress
 from posterframe.net import Net
 from posterframe.net.address import is_allowed, is_loopback
 from posterframe.pickers import Picker
@@ -46,10 +46,10 @@ class Studio:
     pickers: Mapping[str, Picker]
     extractors: Mapping[str, Extractor]
 
-    def footage(self, review: Review) -> Footage:
-        """The video of a review, wherever it is."""
+    def footage(self, review: Review, report: Report = ignore_progress) -> Footage:
+        """The video of a review, wherever it is. ``report`` is told where opening it means to download all of it."""
         if review.source is SourceKind.URL:
-            return footage_at(self.net, review.location)
+            return footage_at(self.net, review.location, report)
         if review.source is SourceKind.YOUTUBE:
             return Footage(review.title, review.location, _no_file)
         return Footage(review.title, None, lambda: self.media.open(review.location), key=review.location)
@@ -77,11 +77,11 @@ class Studio:
         return choose(self.extractors, name, "cut pictures")
 
 
-def footage_at(net: Net, location: str) -> Footage:
+def footage_at(net: Net, location: str, report: Report = ignore_progress) -> Footage:
     """The video at a URL or at a path of this machine. Raises ``BadInput`` when it is neither."""
     if "://" in location or location.startswith("data:"):
         url = net.check(location)
-        return Footage(title_of(url), url, lambda: net.open(url))
+        return Footage(title_of(url), url, lambda: net.open(url, report=report))
     path = Path(location).expanduser()
     if not path.is_file():
         raise BadInput(f"There is no file {location}. Give the path of a video, or its URL.")

@@ -80,7 +80,7 @@ def read_video(studio: Studio, round_id: str) -> None:
     report = _reporter(studio, round_id, Stage.READING)
     report(0.0, "Reading the video")
     if review.video is None and review.source is not SourceKind.YOUTUBE:
-        with studio.footage(review).open() as video:
+        with studio.footage(review, report).open() as video:
             studio.store.set_video(review.id, video.info)
     report(1.0, "Reading the video")
 

@@ -95,3 +95,14 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str, monkeypat
     monkeypatch.setenv(name, value)
     with pytest.raises(BadInput, match=f"setting {name} cannot be used"):
         read_settings()
+
+
+def test_a_broken_secrets_file_is_told_without_what_stands_in_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text(f"GEMINI_API_KEY = {KEY}\n")
+    monkeypatch.setitem(Settings.model_config, "toml_file", secrets)
+    with pytest.raises(BadInput, match="secrets.toml cannot be read") as told:
+        read_settings()
+    assert KEY not in str(told.value)
