@@ -103,6 +103,6 @@ def test_a_broken_secrets_file_is_told_without_what_stands_in_it(
     secrets = tmp_path / "secrets.toml"
     secrets.write_text(f"GEMINI_API_KEY = {KEY}\n")
     monkeypatch.setitem(Settings.model_config, "toml_file", secrets)
-    with pytest.raises(BadInput, match="secrets.toml cannot be read") as told:
+    with pytest.raises(BadInput, match=r"secrets\.toml cannot be read") as told:
         read_settings()
     assert KEY not in str(told.value)
