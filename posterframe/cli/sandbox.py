@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 from collections.abc import Sequence
 
 import click
 
+from posterframe.cli.leaving import listen_for
 from posterframe.cli.terminal import sample_film
 from posterframe.errors import BadInput
 from posterframe.sandbox.both import both_app, environment, how_to_set_up, introduction
@@ -31,9 +31,7 @@ def sandbox(context: click.Context, port: int, command: Sequence[str]) -> None:
             context.exit(_run(command, {**os.environ, **environment(served.url)}))
         click.echo(how_to_set_up(served.url))
         click.echo("Ctrl+C stops it.")
-        leave = threading.Event()
-        signal.signal(signal.SIGTERM, lambda *_: leave.set())
-        leave.wait()
+        listen_for(signal.SIGTERM)()
 
 
 def _run(command: Sequence[str], variables: dict[str, str]) -> int:

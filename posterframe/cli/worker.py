@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
-import threading
 
 import click
 
 from posterframe import workflows
+from posterframe.cli.leaving import listen_for
 from posterframe.settings import Role, settings
 from posterframe.studio import open_studio
 
@@ -16,10 +16,8 @@ from posterframe.studio import open_studio
 def worker() -> None:
     """Do the work of a team's server without serving pages, until told to stop."""
     chosen = settings().model_copy(update={"role": Role.WORKER})
-    leave = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: leave.set())
+    wait = listen_for(signal.SIGINT, signal.SIGTERM)
     workflows.start(open_studio(chosen))
     click.echo(f"Working for {chosen.home}. Ctrl+C stops it; unfinished work goes on at the next start.")
-    leave.wait()
+    wait()
     workflows.stop()
