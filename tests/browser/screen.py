@@ -76,10 +76,9 @@ class Screen:
         """The text of a cell, from the grid's hidden twin that screen readers use."""
         return self.page.get_by_test_id(f"glide-cell-{column}-{row}").first.text_content() or ""
 
-    def click_cell(self, row: int, column_x: int, *, at_once: bool = False) -> None:
-        """Click into a row at a distance from the table's left edge, in pixels."""
-        if not at_once:
-            self.settle()
+    def click_cell(self, row: int, column_x: int) -> None:
+        """Click into a row at a distance from the table's left edge, in pixels, or from its right one if negative."""
+        self.settle()
         if column_x < 0:
             box = self.table.bounding_box()
             assert box is not None
