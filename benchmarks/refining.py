@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from scenedetect import AdaptiveDetector, detect
+from scenedetect import AdaptiveDetector, SceneManager, open_video
 
 from benchmarks.compose import Film, composed_films, labelled_clips, sample_film
 from benchmarks.picking import Judged, judge_frames, nearest
@@ -96,9 +96,17 @@ class Judge:
 
 def judge(film: Film, *, spans_are_shots: bool) -> Judge:
     """Look at every frame of a film, and find its cuts."""
-    cuts = [start.get_seconds() for start, _ in detect(str(film.path), AdaptiveDetector())]
+    cuts = cuts_of(film.path)
     ends = [span.start for span in film.spans] if spans_are_shots else []
     return Judge(film, tuple(sorted({0.0, *cuts, *ends})), tuple(judge_frames(film.path)))
+
+
+def cuts_of(path: Path) -> list[float]:
+    """Where PySceneDetect sees a new shot begin. It reads through PyAV, as OpenCV's build has no decoder for AV1."""
+    manager = SceneManager()
+    manager.add_detector(AdaptiveDetector())
+    manager.detect_scenes(open_video(str(path), backend="pyav"))
+    return [start.get_seconds() for start, _ in manager.get_scene_list()]
 
 
 def cases(film: Film, count: int, errors: str, seed: int) -> list[tuple[float, float]]:
