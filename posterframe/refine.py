@@ -80,7 +80,17 @@ def refine(video: Video, timestamp: float, *, reach: float = 1.0) -> Refined:
 def refine_within(window: Sequence[Seen], timestamp: float) -> Refined:
     """The best steady frame of a window that has been decoded already; see ``refine``."""
     asked = shown_at(window, timestamp)
-    best = choose(window, asked)
+    return _measured(asked, choose(window, asked), window)
+
+
+def assess(video: Video, timestamp: float, *, reach: float = 1.0) -> Refined:
+    """The frame shown at ``timestamp`` as it is, among those within ``reach`` seconds. Raises as ``refine``."""
+    window = look_around(video, timestamp, reach=reach)
+    asked = shown_at(window, timestamp)
+    return _measured(asked, asked, window)
+
+
+def _measured(asked: Seen, best: Seen, window: Sequence[Seen]) -> Refined:
     quality = best.measure()
     said = warnings(quality) + (cautions(best.pixels) if quality.faces else ())
     return Refined(best.timestamp, quality, said, _explain(asked, best, window))

@@ -30,8 +30,7 @@ from posterframe.model import (
     Stage,
 )
 from posterframe.pickers.local import LocalPicker
-from posterframe.quality import measure, warnings
-from posterframe.refine import refine
+from posterframe.refine import assess, refine
 from posterframe.settings import Settings
 from posterframe.studio import Studio, open_studio
 from posterframe.timecode import clamp_time
@@ -44,6 +43,9 @@ PREVIEW_HEIGHT = 540
 
 PREVIEW_QUALITY = 80
 """WebP quality of previews; at 540 pixels about 30 kB each."""
+
+NEIGHBOURS = 0.3
+"""Seconds around an edited time whose frames tell whether it lies in a transition or a fast move."""
 
 ON_OUR_OWN = "Posterframe"
 """Who stands in the log where no person decided."""
@@ -112,7 +114,7 @@ def is_service_round(studio: Studio, round_id: str) -> bool:
 
 
 def refine_moments(studio: Studio, round_id: str) -> None:
-    """Move each proposed moment of a round to the best frame near it."""
+    """Move each proposed moment of a round to the best frame near it, where its picker has not done that itself."""
     review, _ = _subject(studio, round_id)
     report = _reporter(studio, round_id, Stage.REFINING)
     waiting = [moment for moment in studio.store.moments(review.id) if needs_refining(moment)]
@@ -121,7 +123,9 @@ def refine_moments(studio: Studio, round_id: str) -> None:
     with studio.footage(review).open() as video:
         for done, moment in enumerate(waiting):
             report(done / len(waiting), f"Finding the best frame · {done + 1} of {len(waiting)}")
-            refined = refine(video, clamp_time(moment.timestamp, video.info.duration))
+            picker = studio.pickers.get(moment.source)
+            look = assess if picker is not None and picker.is_exact else refine
+            refined = look(video, clamp_time(moment.timestamp, video.info.duration))
             notes = tuple(dict.fromkeys((*moment.warnings, *refined.warnings)))
             studio.store.set_refined(moment.id, refined.timestamp, refined.quality, notes, refined.explanation)
     report(1.0, "Finding the best frames")
@@ -223,9 +227,10 @@ def _preview(studio: Studio, video: Video, moment: Moment) -> None:
     if moment.quality and moment.refined_timestamp == moment.timestamp:
         studio.store.set_preview(moment.id, moment.timestamp, key, filmstrip=filmstrip)
         return
-    quality = measure(frame.pixels)
-    notes = warnings(quality)
-    studio.store.set_preview(moment.id, moment.timestamp, key, filmstrip=filmstrip, quality=quality, warnings=notes)
+    found = assess(video, time, reach=NEIGHBOURS)
+    studio.store.set_preview(
+        moment.id, moment.timestamp, key, filmstrip=filmstrip, quality=found.quality, warnings=found.warnings
+    )
 
 
 def _encode(pixels: Pixels) -> bytes:

@@ -10,7 +10,7 @@ import click
 
 from posterframe.cli.terminal import progress
 from posterframe.model import Proposal, VideoInfo, Wish
-from posterframe.refine import Refined, refine
+from posterframe.refine import Refined, assess, refine
 from posterframe.settings import settings
 from posterframe.studio import choose, footage_at, make_net, make_pickers
 from posterframe.timecode import clamp_time, format_time
@@ -33,7 +33,8 @@ def pick(video: str, picker_name: str | None, count: int, *, as_json: bool) -> N
             refined = []
             for done, proposal in enumerate(picked.proposals):
                 report(done / len(picked.proposals), "Finding the best frames")
-                refined.append(refine(opened, clamp_time(proposal.timestamp, info.duration)))
+                look = assess if picker.is_exact else refine
+                refined.append(look(opened, clamp_time(proposal.timestamp, info.duration)))
     moments = [_moment(*pair) for pair in zip(picked.proposals, refined, strict=True)]
     if as_json:
         document = {"video": _video(footage.url or video, info), "picker": picker.name, "moments": moments}
@@ -56,5 +57,5 @@ def _moment(proposal: Proposal, refined: Refined) -> dict[str, Any]:
         "suggested_timestamp": round(proposal.timestamp, 3),
         "reason": proposal.reason,
         "quality": asdict(refined.quality),
-        "warnings": [*proposal.warnings, *refined.warnings],
+        "warnings": list(dict.fromkeys((*proposal.warnings, *refined.warnings))),
     }

@@ -56,6 +56,7 @@ class GeminiPicker:
     name = "gemini"
     reads_briefs = True
     knows_youtube = True
+    is_exact = False
 
     def __init__(
         self,

@@ -69,6 +69,7 @@ class LocalPicker:
     reads_briefs = False
     knows_youtube = False
     is_sandbox = False
+    is_exact = True
 
     def label_of(self, model: str) -> str:  # noqa: ARG002 -- there are no models here
         """Always the same."""
