@@ -19,7 +19,7 @@ LONGEST_WAIT: Final = 40.0
 MODELS_TO_OFFER: Final = 5
 """Models that are named in place of one that is gone."""
 
-GO_ON: Final = "or go on now with the local picker, which needs no key."
+GO_ON: Final = "or let this machine suggest now, which needs no key."
 
 
 class Trouble(StrEnum):

@@ -42,6 +42,7 @@ class Screen:
 
     def settle(self) -> None:
         """Wait until no script of the app has run for a moment, so that nothing is about to be drawn anew."""
+        self.page.evaluate("window.lastBusy = performance.now()")
         self.page.wait_for_function(QUIET, polling=50)
 
     def shoot(self, name: str) -> None:
@@ -84,6 +85,7 @@ class Screen:
             assert box is not None
             column_x += int(box["width"])
         self.table.click(position={"x": column_x, "y": HEADER_HEIGHT + ROW_HEIGHT * (row + 0.5)})
+        self.settle()
 
     def type_into(self, row: int, column_x: int, text: str) -> None:
         """Replace a cell's text as a person does."""

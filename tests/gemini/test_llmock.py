@@ -66,7 +66,7 @@ def test_a_reply_without_moments_is_asked_for_afresh(
 
 def test_a_filtered_reply_is_said(picker: GeminiPicker, footage: Footage, llmock: LLMockServer) -> None:
     llmock.state.scenarios.add(Reply(text="", finish_reason="content_filter"))
-    with pytest.raises(BadInput, match=r"filters.*local picker"):
+    with pytest.raises(BadInput, match=r"filters.*this machine"):
         picker.pick(footage, Wish(), ignore_progress)
 
 
@@ -91,7 +91,7 @@ def test_what_does_not_pass_is_said(
     picker: GeminiPicker, footage: Footage, llmock: LLMockServer,
 ) -> None:  # fmt: skip
     llmock.state.scenarios.add(Fail(status, retry_after=0, times=None, match=_GENERATE))
-    with pytest.raises(kind, match=rf"{sentence}.*local picker"):
+    with pytest.raises(kind, match=rf"{sentence}.*this machine"):
         picker.pick(footage, Wish(), ignore_progress)
 
 

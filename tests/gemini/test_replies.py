@@ -90,7 +90,7 @@ def test_after_three_tries_the_person_is_told_what_to_do(
     shape: str, picker: GeminiPicker, footage: Footage, sandbox: Sandbox
 ) -> None:
     sandbox.next(shape, times=9)
-    with pytest.raises(ServiceFailed, match=r"each time.*local picker"):
+    with pytest.raises(ServiceFailed, match=r"each time.*this machine"):
         picker.pick(footage, Wish(), ignore_progress)
     assert len(sandbox.asked("generate")) == 3
 
@@ -102,7 +102,7 @@ def test_what_another_try_would_not_change_is_said_at_once(
     shape: str, sentence: str, picker: GeminiPicker, footage: Footage, sandbox: Sandbox
 ) -> None:
     sandbox.next(shape, times=9)
-    with pytest.raises(PosterframeError, match=rf"{sentence}.*local picker"):
+    with pytest.raises(PosterframeError, match=rf"{sentence}.*this machine"):
         picker.pick(footage, Wish(), ignore_progress)
     assert len(sandbox.asked("generate")) == 1
 

@@ -60,7 +60,7 @@ def test_what_does_not_pass_is_said_at_once(
 ) -> None:
     sandbox.next(fault, times=9, on="generate")
     kind, sentence = FINAL[fault]
-    with pytest.raises(kind, match=rf"{sentence}.*local picker"):
+    with pytest.raises(kind, match=rf"{sentence}.*this machine"):
         picker.pick(footage, Wish(), ignore_progress)
     assert len(sandbox.asked("generate")) == 1
 
@@ -71,7 +71,7 @@ def test_what_is_refused_by_address_and_as_a_file_is_said(
 ) -> None:
     sandbox.next(fault, times=2, on="generate")
     kind, sentence = ALSO_AS_A_FILE[fault]
-    with pytest.raises(kind, match=rf"{sentence}.*local picker"):
+    with pytest.raises(kind, match=rf"{sentence}.*this machine"):
         picker.pick(footage, Wish(), ignore_progress)
     assert len(sandbox.asked("generate")) == 2
 
@@ -88,7 +88,7 @@ def test_what_does_not_pass_in_time_is_said_after_a_few_tries(
     fault: str, picker: GeminiPicker, footage: Footage, sandbox: Sandbox
 ) -> None:
     sandbox.next(fault, times=99, on="generate", seconds=0.05)
-    with pytest.raises(ServiceFailed, match=rf"{PASSING[fault]}.*local picker"):
+    with pytest.raises(ServiceFailed, match=rf"{PASSING[fault]}.*this machine"):
         picker.pick(footage, Wish(), ignore_progress)
     assert len(sandbox.asked("generate")) == QUICK.tries
 
@@ -109,7 +109,7 @@ def test_an_answer_that_is_none_is_asked_for_again(
 @pytest.mark.parametrize("fault", NO_ANSWER)
 def test_no_answer_is_said(fault: str, picker: GeminiPicker, footage: Footage, sandbox: Sandbox) -> None:
     sandbox.next(fault, times=99, on="generate")
-    with pytest.raises(ServiceFailed, match=r"(not Gemini|form that cannot be used|only times).*local picker"):
+    with pytest.raises(ServiceFailed, match=r"(not Gemini|form that cannot be used|only times).*this machine"):
         picker.pick(footage, Wish(), ignore_progress)
 
 
@@ -125,14 +125,14 @@ def test_a_quota_that_opens_too_late_for_the_deadline_is_not_waited_for(
 def test_a_service_that_never_answers_is_given_up(make_picker: MakePicker, footage: Footage, sandbox: Sandbox) -> None:
     sandbox.next("hang", times=9, on="generate")
     impatient = Patience(tries=2, reply=1.0, total=9.0, first_wait=0.02, longest_wait=0.02)
-    with pytest.raises(ServiceFailed, match=r"took too long.*local picker"):
+    with pytest.raises(ServiceFailed, match=r"took too long.*this machine"):
         make_picker(patience=impatient).pick(footage, Wish(), ignore_progress)
     assert 1 <= len(sandbox.asked("generate")) <= 2
 
 
 def test_nothing_listening_is_said(make_picker: MakePicker, footage: Footage, closed_port: int) -> None:
     picker = make_picker(base_url=f"http://127.0.0.1:{closed_port}")
-    with pytest.raises(ServiceFailed, match=r"cannot be reached.*GEMINI_BASE_URL.*local picker"):
+    with pytest.raises(ServiceFailed, match=r"cannot be reached.*GEMINI_BASE_URL.*this machine"):
         picker.pick(footage, Wish(), ignore_progress)
 
 

@@ -133,7 +133,7 @@ def test_what_gemini_cannot_process_is_deleted_there_and_said(
     broken = film.read_bytes()[: film.stat().st_size // 2]
     seen = iter([film.read_bytes(), film.read_bytes()])
     changing = Footage("Broken", None, lambda: BytesIO(next(seen, broken)))
-    with pytest.raises(BadInput, match=r"could not read the uploaded video.*Failed to process.*local picker"):
+    with pytest.raises(BadInput, match=r"could not read the uploaded video.*Failed to process.*this machine"):
         picker.pick(changing, Wish(), ignore_progress)
     assert sandbox.told()["files"] == []
 
@@ -214,7 +214,7 @@ def test_a_youtube_address_is_watched_without_the_file(picker: GeminiPicker, san
 @pytest.mark.parametrize("fault", [*LINK_REFUSED, "no-permission"])
 def test_a_youtube_video_that_is_not_public_is_said(fault: str, picker: GeminiPicker, sandbox: Sandbox) -> None:
     sandbox.next(fault, on="generate")
-    with pytest.raises(BadInput, match=r"YouTube.*it says.*not public. Give the video itself.*local picker") as said:
+    with pytest.raises(BadInput, match=r"YouTube.*it says.*not public. Give the video itself.*this machine") as said:
         picker.pick(youtube(), Wish(), ignore_progress)
     assert "model" not in str(said.value).replace("models/this-model", "")
 
@@ -234,7 +234,7 @@ def test_a_video_of_a_kind_that_gemini_does_not_take_is_refused_before_it_is_sen
     picker: GeminiPicker, sandbox: Sandbox
 ) -> None:
     matroska = Footage("film.mkv", None, lambda: BytesIO(b"\x1a\x45\xdf\xa3" + b"matroska" * 20))
-    with pytest.raises(BadInput, match=r"does not take videos of the kind of “film.mkv”.*local picker"):
+    with pytest.raises(BadInput, match=r"does not take videos of the kind of “film.mkv”.*this machine"):
         picker.pick(matroska, Wish(), ignore_progress)
     assert sandbox.told()["requests"] == []
 
@@ -264,7 +264,7 @@ def test_two_rounds_about_one_file_at_a_time_send_it_once(
 
 def test_a_broken_files_api_is_said(picker: GeminiPicker, file: Footage, sandbox: Sandbox) -> None:
     sandbox.next("overloaded", times=99, on="upload")
-    with pytest.raises(ServiceFailed, match=r"overloaded.*local picker"):
+    with pytest.raises(ServiceFailed, match=r"overloaded.*this machine"):
         picker.pick(file, Wish(), ignore_progress)
 
 
