@@ -10,7 +10,7 @@ rows = pd.DataFrame(
 column = st.column_config
 # As wide in all as ours, so that the checkbox stands at the same place.
 widths = {
-    "Approve": column.CheckboxColumn(width=76),
+    "Approve": column.CheckboxColumn(width=96),
     "Time": column.TextColumn(width=100),
     "Reason": column.TextColumn(width=1000),
     "Quality": column.NumberColumn(width=200),
