@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,11 +39,12 @@ PATIENCE = 30_000
 
 @dataclass
 class App:
-    """A running server of the app with a data folder of its own."""
+    """A running server of the app with a data folder of its own. What it writes goes to ``said``, if that is given."""
 
     home: Path
     port: int
     settings: Mapping[str, str] = field(default_factory=dict)
+    said: Path | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -52,7 +54,8 @@ class App:
     def start(self) -> None:
         environment = {**os.environ, "POSTERFRAME_HOME": str(self.home), **self.settings}
         command = [sys.executable, "-m", "posterframe", "run", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        with self.said.open("ab") if self.said else nullcontext() as said:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
         wait_for(self._healthy, 60)
 
     def kill(self) -> None:

@@ -24,7 +24,7 @@ QUIET = """() => {
 }"""
 """Longer than the half second between two looks of a part of the page that refreshes by itself."""
 
-TIME_COLUMN, REASON_COLUMN = 2, 3
+TIME_COLUMN, REASON_COLUMN, NOTE_COLUMN = 2, 3, 5
 """The places of columns in the grid's hidden twin."""
 
 
@@ -72,6 +72,10 @@ class Screen:
 
     def rows(self) -> int:
         return self.page.locator(f"[data-testid^=glide-cell-{TIME_COLUMN}-]").count()
+
+    def column(self, column: int) -> list[str]:
+        """The texts of a column, from the first row to the last."""
+        return [self.cell(row, column) for row in range(self.rows())]
 
     def cell(self, row: int, column: int) -> str:
         """The text of a cell, from the grid's hidden twin that screen readers use."""
