@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from components.front_end import front_end
 from components.session import picture_link, studio, telling, who
 from posterframe import workflows
 from posterframe.model import Moment
@@ -16,13 +16,7 @@ from posterframe.timecode import format_time
 PLACE = "decide"
 """Where it is told that a nudge could not be stored."""
 
-_FRONTEND = Path(__file__).parent / "frontend"
-_strip = st.components.v2.component(
-    "posterframe.filmstrip",
-    html='<div class="strip" role="group" aria-label="Frames around this moment"></div>',
-    css=(_FRONTEND / "filmstrip.css").read_text(encoding="utf-8"),
-    js=(_FRONTEND / "filmstrip.js").read_text(encoding="utf-8"),
-)
+_strip = front_end("filmstrip", '<div class="strip" role="group" aria-label="Frames around this moment"></div>')
 
 
 def show_filmstrip(moment: Moment) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from components.front_end import front_end
 from components.session import note, picture_link, show_said, studio, telling, who
 from components.words import STATUS_WORDS, file_name, plain, size_words
 from posterframe import workflows
@@ -23,13 +23,7 @@ PLACE = "gallery"
 TICK = 0.5
 """Seconds between two looks while something is being cut."""
 
-_FRONTEND = Path(__file__).parent / "frontend"
-_cards = st.components.v2.component(
-    "posterframe.gallery",
-    html='<div class="gallery" role="list"></div>',
-    css=(_FRONTEND / "gallery.css").read_text(encoding="utf-8"),
-    js=(_FRONTEND / "gallery.js").read_text(encoding="utf-8"),
-)
+_cards = front_end("gallery", '<div class="gallery" role="list"></div>')
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-import streamlit as st
-
+from components.front_end import front_end
 from components.session import studio
 from posterframe.studio import title_of
 
-_FRONTEND = Path(__file__).parent / "frontend"
-_uploader = st.components.v2.component(
-    "posterframe.upload",
-    html='<div class="upload"></div>',
-    css=(_FRONTEND / "upload.css").read_text(encoding="utf-8"),
-    js=(_FRONTEND / "upload.js").read_text(encoding="utf-8"),
-)
+_uploader = front_end("upload", '<div class="upload"></div>')
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from posterframe.gemini.times import NoTime, Time, read_times
+from posterframe.gemini.times import NoTime, read_times
 from posterframe.model import Moment, Proposal, Round
 from posterframe.timecode import format_time
 
-Matched = tuple[Moment, Time | NoTime]
-"""A moment, and its time in the file."""
+
+@dataclass(frozen=True)
+class Matched:
+    """A moment and its time in the file, in seconds; None where the file does not have it.
+
+    ``remark`` says in words why not, or what was done to the time as it was written; empty for nothing.
+    """
+
+    moment: Moment
+    timestamp: float | None
+    remark: str = ""
 
 
 def needs_refining(moment: Moment) -> bool:
@@ -37,14 +47,18 @@ def match(rounds: Sequence[Round], moments: Sequence[Moment], duration: float) -
     for round_ in rounds:
         suggested = [moment for moment in moments if moment.round_id == round_.id]
         written = round_.details.get("written") or [moment.suggested_timestamp for moment in suggested]
-        found += zip(suggested, read_times(written, duration), strict=True)
-    return [(moment, time) for moment, time in found if moment.removed_at is None and needs_refining(moment)]
+        for moment, time in zip(suggested, read_times(written, duration), strict=True):
+            if isinstance(time, NoTime):
+                found.append(Matched(moment, None, time.why))
+            else:
+                found.append(Matched(moment, time.seconds, time.repair or ""))
+    return [one for one in found if one.moment.removed_at is None and needs_refining(one.moment)]
 
 
 def remarks_on(matched: Sequence[Matched], duration: float) -> list[str]:
     """What the person should know: which moments the file does not have, and that it may be another video."""
-    dropped = [time for _, time in matched if isinstance(time, NoTime)]
-    remarks = [f"A moment was left out: {time.why}." for time in dropped]
+    dropped = [one for one in matched if one.timestamp is None]
+    remarks = [f"A moment was left out: {one.remark}." for one in dropped]
     if dropped and 2 * len(dropped) >= len(matched):
         remarks.append(
             f"The file is {format_time(duration)} long, too short for {len(dropped)} of {len(matched)} moments. If it "

@@ -16,7 +16,6 @@ from PIL import Image
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
 from posterframe.filmstrip import strip
-from posterframe.gemini.times import NoTime
 from posterframe.matching import known_moments, match, needs_refining, remarks_on
 from posterframe.model import (
     BY_FILE,
@@ -115,34 +114,12 @@ def is_service_round(studio: Studio, round_id: str) -> bool:
 
 def refine_moments(studio: Studio, round_id: str) -> None:
     """Move each proposed moment of a round to the best frame near it, where its picker has not done that itself."""
-    review, _ = _subject(studio, round_id)
-    report = _reporter(studio, round_id, Stage.REFINING)
-    waiting = [moment for moment in studio.store.moments(review.id) if needs_refining(moment)]
-    if not waiting or review.source is SourceKind.YOUTUBE:
-        return
-    with studio.footage(review).open() as video:
-        for done, moment in enumerate(waiting):
-            report(done / len(waiting), f"Finding the best frame · {done + 1} of {len(waiting)}")
-            picker = studio.pickers.get(moment.source)
-            look = assess if picker is not None and picker.is_exact else refine
-            refined = look(video, clamp_time(moment.timestamp, video.info.duration))
-            notes = tuple(dict.fromkeys((*moment.warnings, *refined.warnings)))
-            studio.store.set_refined(moment.id, refined.timestamp, refined.quality, notes, refined.explanation)
-    report(1.0, "Finding the best frames")
+    _go_through(studio, round_id, Stage.REFINING, "Finding the best frames", needs_refining, _refine)
 
 
 def preview_moments(studio: Studio, round_id: str) -> None:
     """Make the previews of a round's moments."""
-    review, _ = _subject(studio, round_id)
-    report = _reporter(studio, round_id, Stage.PREVIEWING)
-    waiting = [moment for moment in studio.store.moments(review.id) if needs_preview(moment)]
-    if not waiting or review.source is SourceKind.YOUTUBE:
-        return
-    with studio.footage(review).open() as video:
-        for done, moment in enumerate(waiting):
-            report(done / len(waiting), f"Making previews · {done + 1} of {len(waiting)}")
-            _preview(studio, video, moment)
-    report(1.0, "Making previews")
+    _go_through(studio, round_id, Stage.PREVIEWING, "Making previews", needs_preview, _preview)
 
 
 def finish(studio: Studio, round_id: str, state: RoundState, error: str | None = None) -> None:
@@ -182,11 +159,32 @@ def _match_to_file(studio: Studio, review: Review, round_id: str) -> None:
     rounds, moments = studio.store.rounds(review.id), studio.store.moments(review.id, removed=True)
     matched = match(rounds, moments, review.video.duration)
     studio.store.add_warnings(round_id, remarks_on(matched, review.video.duration))
-    for moment, time_ in matched:
-        if isinstance(time_, NoTime):
-            studio.store.remove_moment(moment.id, ON_OUR_OWN)
-        elif time_.repair and time_.seconds != moment.timestamp:
-            studio.store.resuggest(moment.id, time_.seconds, time_.repair)
+    for one in matched:
+        if one.timestamp is None:
+            studio.store.remove_moment(one.moment.id, ON_OUR_OWN)
+        elif one.remark and one.timestamp != one.moment.timestamp:
+            studio.store.resuggest(one.moment.id, one.timestamp, one.remark)
+
+
+def _go_through(
+    studio: Studio,
+    round_id: str,
+    stage: Stage,
+    doing: str,
+    waits: Callable[[Moment], bool],
+    work_on: Callable[[Studio, Video, Moment], None],
+) -> None:
+    """Work on each moment that waits for it, with the video opened once; one without a file waits on."""
+    review, _ = _subject(studio, round_id)
+    report = _reporter(studio, round_id, stage)
+    waiting = [moment for moment in studio.store.moments(review.id) if waits(moment)]
+    if not waiting or review.source is SourceKind.YOUTUBE:
+        return
+    with studio.footage(review).open() as video:
+        for done, moment in enumerate(waiting):
+            report(done / len(waiting), f"{doing} · {done + 1} of {len(waiting)}")
+            work_on(studio, video, moment)
+    report(1.0, doing)
 
 
 def _subject(studio: Studio, round_id: str) -> tuple[Review, Round]:
@@ -211,6 +209,15 @@ def _reporter(studio: Studio, round_id: str, stage: Stage) -> Report:
             raise Stopped("Cancelled.")
 
     return report
+
+
+def _refine(studio: Studio, video: Video, moment: Moment) -> None:
+    """Store the best frame near a moment, or what its own frame measures where its picker has chosen it exactly."""
+    picker = studio.pickers.get(moment.source)
+    look = assess if picker is not None and picker.is_exact else refine
+    refined = look(video, clamp_time(moment.timestamp, video.info.duration))
+    notes = tuple(dict.fromkeys((*moment.warnings, *refined.warnings)))
+    studio.store.set_refined(moment.id, refined.timestamp, refined.quality, notes, refined.explanation)
 
 
 def _preview(studio: Studio, video: Video, moment: Moment) -> None:

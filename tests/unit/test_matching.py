@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from posterframe.gemini.times import NoTime, Time
-from posterframe.matching import known_moments, match, remarks_on
+from posterframe.matching import Matched, known_moments, match, remarks_on
 from posterframe.model import DecisionState, Moment, Round, RoundState, Wish
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -28,24 +27,25 @@ def test_each_round_is_read_in_its_own_unit() -> None:
     rounds = [make_round("first", 67_000, 12_000), make_round("second", "0:41", "1:07:41")]
     moments = [make_moment("first", 67_000.0), make_moment("first", 12_000.0)]
     moments += [make_moment("second", 41.0), make_moment("second", 4061.0)]
-    times = [time for _, time in match(rounds, moments, 90.0)]
-    assert [time.seconds for time in times if isinstance(time, Time)] == [67.0, 12.0, 41.0, 67.41]
+    assert [one.timestamp for one in match(rounds, moments, 90.0)] == [67.0, 12.0, 41.0, 67.41]
 
 
 def test_a_moment_that_was_removed_still_counts_for_the_unit_of_its_round() -> None:
     moments = [make_moment("first", 67_000.0, removed_at=NOW), make_moment("first", 80.0, suggested_timestamp=80.0)]
-    assert match([make_round("first", 67_000, 80)], moments, 90.0) == [(moments[1], Time(80.0))]
+    assert match([make_round("first", 67_000, 80)], moments, 90.0) == [Matched(moments[1], 80.0)]
 
 
 def test_rounds_from_before_times_were_kept_are_read_by_their_suggestions() -> None:
     moments = [make_moment("first", 67.0), make_moment("first", 500.0)]
     kept, dropped = match([make_round("first")], moments, 90.0)
-    assert kept == (moments[0], Time(67.0))
-    assert isinstance(dropped[1], NoTime)
+    assert kept == Matched(moments[0], 67.0)
+    assert dropped.timestamp is None
+    assert dropped.remark
 
 
 def test_a_file_is_only_doubted_when_half_of_the_moments_do_not_fit() -> None:
-    here, gone = (make_moment("first", 1.0), Time(1.0)), (make_moment("first", 500.0), NoTime("it is outside"))
+    here = Matched(make_moment("first", 1.0), 1.0)
+    gone = Matched(make_moment("first", 500.0), None, "it is outside")
     assert remarks_on([here, here], 90.0) == []
     assert remarks_on([here, here, gone], 90.0) == ["A moment was left out: it is outside."]
     assert "too short for 1 of 2 moments" in remarks_on([here, gone], 90.0)[-1]

@@ -1,0 +1,16 @@
+"""Pieces of screen with a front end of their own: each is a style sheet and a script in frontend/, by one name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+FOLDER = Path(__file__).parent / "frontend"
+
+
+def front_end(name: str, html: str) -> ComponentRenderer:
+    """The component whose look and behaviour are frontend/``name``.css and .js; ``html`` is what the script fills."""
+    css, js = ((FOLDER / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    return st.components.v2.component(f"posterframe.{name}", html=html, css=css, js=js)
