@@ -11,30 +11,34 @@ from av.video.frame import VideoFrame
 
 from posterframe.decoding.nal import starts_order_anew
 from posterframe.decoding.source import Packet, Source, start_of, time_of
+from posterframe.decoding.stretches import MAX_WAITING, Rule, Stretch, packets_of, stretches_of, without_calm
 
-# Compressed frames kept back until it is clear whether they are needed, in bytes.
-_MAX_WAITING = 32 * 1024 * 1024
 # How far beyond a wanted time to feed the decoder, in seconds: the next frame that others need lies within.
 _BEYOND = 0.25
 
 
 def scan(
-    open_source: Callable[[], Source], start: int, end: int, interval: int, *, rough: bool
+    open_source: Callable[[], Source], start: int, end: int, interval: int, *, calm: int = 0, rough: bool
 ) -> Iterator[VideoFrame]:
     """About one frame for each step of a grid of times from ``start`` to ``end``, in order.
 
-    A ``rough`` scan leaves out the smoothing of block edges, which pictures at half size or less hardly show.
+    A stretch from a key frame to the next that is no longer than ``calm``, and in which nothing new seems to begin,
+    gives its key frame alone. A ``rough`` scan leaves out the smoothing of block edges, which pictures at half size
+    or less hardly show.
     """
+    rule = Rule(interval, calm)
     with closing(open_source()) as source:
-        targets = _key_frame_targets(source, range(start, end, interval), end)
-        if targets is None:
+        stretches = _stretches(source, range(start, end, interval), end, rule)
+        if stretches is None:
             _decode_less(source, rough=rough)
-            yield from _GridScan(source, start, interval).frames(end)
+            packets = without_calm(source.packets(), rule) if calm else source.packets()
+            yield from _GridScan(source, start, interval, with_gaps=calm > 0).frames(packets, end)
             return
         # One source moves from key frame to key frame and another decodes, as a seek would stop a decoder's threads.
         with closing(open_source()) as decoder:
             _decode_less(decoder, rough=rough)
-            yield from _key_frames(source, decoder, targets)
+            packets = packets_of(source, stretches)
+            yield from _GridScan(decoder, start, interval, with_gaps=True).frames(packets, end)
 
 
 def _decode_less(source: Source, *, rough: bool) -> None:
@@ -44,23 +48,13 @@ def _decode_less(source: Source, *, rough: bool) -> None:
         context.options = {**context.options, "skip_loop_filter": "all"}
 
 
-def _key_frame_targets(source: Source, grid: range, end: int) -> list[int] | None:
-    """Times that seek to the key frames nearest to a grid.
-
-    None where two of them are further apart than its step, or where no complete index tells.
-    """
-    if "mov" not in source.format_name:
+def _stretches(source: Source, grid: range, end: int, rule: Rule) -> list[Stretch] | None:
+    """What is worth reading of a video; None where its container has no index of all frames, or nothing is to skip."""
+    stretches = stretches_of(source, grid.start, end, rule) if "mov" in source.format_name else None
+    if not stretches or not any(stretch.calm for stretch in stretches):
         return None
-    keys = []
-    key = source.key_before(grid.start)
-    while key is not None:
-        keys.append(key)
-        key = source.key_after(key)
-    limits = [*keys[1:], end]
-    if not keys or any(limit - key > grid.step for key, limit in zip(keys, limits, strict=True)):
-        return None
-    # Just before the next one: an index counts in decoding order, where key frames stand a little before their time.
-    return [limits[at] - 1 for at in nearest(keys, grid)]
+    near = set(nearest([stretch.start for stretch in stretches], grid))
+    return [stretch for at, stretch in enumerate(stretches) if at in near or not stretch.calm]
 
 
 def nearest(places: Sequence[int], wanted: Iterable[int]) -> list[int]:
@@ -75,19 +69,6 @@ def nearest(places: Sequence[int], wanted: Iterable[int]) -> list[int]:
     return chosen
 
 
-def _key_frames(source: Source, decoder: Source, targets: list[int]) -> Iterator[VideoFrame]:
-    """The key frames that the targets seek to; nothing else of the file is read."""
-    asked: set[int] = set()
-    for target in targets:
-        packet = next(source.packets(), None) if source.seek(target) else None
-        ticks = None if packet is None else time_of(packet)
-        if packet is not None and ticks is not None:
-            asked.add(ticks)
-            frames = _decode_after_gap(decoder, packet)
-            yield from (frame for frame in frames if start_of(frame) in asked)
-    yield from (frame for frame in decoder.decode(None) if start_of(frame) in asked)
-
-
 def _decode_after_gap(source: Source, key: Packet) -> list[VideoFrame]:
     """Decode a key frame when what stands before it was left out, so that no picture is lost or misplaced."""
     codec = source.stream.codec_context.codec.canonical_name
@@ -100,11 +81,13 @@ class _GridScan:
 
     Each time on the grid is served by the key frame nearest to it, if that is at most half an interval away; key
     frames decode alone. Only where there is none are the frames up to that time decoded, without those that no other
-    frame needs. What follows the last wanted time before a key frame is never decoded.
+    frame needs. What follows the last wanted time before a key frame is never decoded. ``with_gaps``: packets
+    are missing before key frames.
     """
 
-    def __init__(self, source: Source, start: int, interval: int) -> None:
+    def __init__(self, source: Source, start: int, interval: int, *, with_gaps: bool) -> None:
         self._source = source
+        self._with_gaps = with_gaps
         self._interval = interval
         self._reach = interval // 2
         self._beyond = int(_BEYOND / source.tick)
@@ -114,9 +97,9 @@ class _GridScan:
         self._wanted: deque[int] = deque()
         self._after_gap: set[int] = set()
 
-    def frames(self, end: int) -> Iterator[VideoFrame]:
-        """The frames, in order, of a video that ends at ``end``."""
-        for packet in self._source.packets():
+    def frames(self, packets: Iterable[Packet], end: int) -> Iterator[VideoFrame]:
+        """The frames, in order, of a video that ends at ``end``, from its packets."""
+        for packet in packets:
             ticks = time_of(packet)
             if ticks is not None:
                 yield from self._decode(self._needed_with(ticks, packet))
@@ -125,7 +108,7 @@ class _GridScan:
 
     def _decode(self, packets: list[Packet]) -> Iterator[VideoFrame]:
         for packet in packets:
-            if time_of(packet) in self._after_gap:
+            if packet.is_keyframe and (self._with_gaps or time_of(packet) in self._after_gap):
                 yield from self._served(_decode_after_gap(self._source, packet))
             else:
                 yield from self._served(self._source.decode(packet))
@@ -143,7 +126,7 @@ class _GridScan:
         if not packet.is_keyframe:
             self._keep(ticks, packet)
             needed = self._serve(ticks - self._reach)
-            return needed if self._waiting_bytes < _MAX_WAITING else needed + self._take(math.inf)
+            return needed if self._waiting_bytes < MAX_WAITING else needed + self._take(math.inf)
         needed = self._serve(ticks - self._reach)
         if self._due < ticks and ticks - self._due < self._due - self._waiting_key():
             self._want(ticks)

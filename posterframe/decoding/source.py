@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 import av
 from av.container import InputContainer
@@ -89,6 +89,14 @@ class FileView:
         """Raise what the file raised, if it did."""
         if self._failure is not None:
             raise self._failure
+
+
+class Entry(NamedTuple):
+    """A frame in the index of a container: when it is decoded, its bytes, and whether it decodes alone."""
+
+    timestamp: int
+    size: int
+    is_key: bool
 
 
 class Source:
@@ -177,6 +185,11 @@ class Source:
         frames = self.decode(None)
         self.stream.codec_context.flush_buffers()
         return frames
+
+    def index(self) -> list[Entry]:
+        """What the index of the container tells, in the order of decoding; empty without one."""
+        self._check_open()
+        return [Entry(one.timestamp, one.size, one.is_keyframe) for one in self.stream.index_entries]
 
     def key_before(self, ticks: int) -> int | None:
         """Where the index of the container has the key frame for a time; None without an index."""

@@ -21,6 +21,9 @@ from posterframe.video import Footage, Frame, Video
 _WATCHING = 0.75
 """The share of the work that is done once the film has been watched."""
 
+_PLACES = 15
+"""The share of a film that one key frame may stand for where nothing new begins is a fifteenth."""
+
 _APART = 1.5
 """Seconds around another pick, or a moment of an earlier round, in which nothing is proposed."""
 
@@ -42,11 +45,12 @@ _WORTH_SHOWING = 0.6
 
 @dataclass(frozen=True)
 class Sample:
-    """A frame of the first pass."""
+    """A frame of the first pass. ``opens_shot``: what stands before it shows another scene."""
 
     timestamp: float
     look: Look
     quality: Quality
+    opens_shot: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class LocalPicker:
         with footage.open() as video:
             samples = _watch(video, report, each)
             shots = find_shots([sample.look for sample in samples])
+            for shot in shots:
+                samples[shot[0]] = replace(samples[shot[0]], opens_shot=True)
             chosen = _look_closer(video, _in_order(samples, shots, wish), wish, report)
         report(1.0, "Done")
         sights = [
@@ -149,7 +155,7 @@ def _watch(video: Video, report: Report, each: Callable[[Frame], None] | None) -
     length = video.info.duration
     height = working_height(video.info.width, video.info.height)
     samples: list[Sample] = []
-    for frame in video.scan(_interval(length), max_height=height):
+    for frame in video.scan(_interval(length), calm=length / _PLACES, max_height=height):
         if each is not None:
             each(frame)
         samples.append(Sample(frame.timestamp, look_at(frame.pixels), glance(frame.pixels)))
@@ -216,7 +222,8 @@ def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wi
         tried.append(sample.look)
         done = _WATCHING + (1 - _WATCHING) * len(chosen) / wish.count
         tell = partial(report, done, "Looking closer at the best moments")
-        window = look_around(video, sample.timestamp, reach=_REACH, each=tell)
+        ahead = _REACH if sample.opens_shot else 0.0
+        window = look_around(video, sample.timestamp + ahead, reach=_REACH, each=tell)
         best = choose(window, shown_at(window, sample.timestamp))
         quality = best.measure()
         finalist = _Finalist(

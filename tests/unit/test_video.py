@@ -292,11 +292,11 @@ def test_a_scan_gives_a_true_frame_about_every_interval(keys_every: int, contain
     assert max(later - earlier for earlier, later in pairwise(times)) <= 1.5 * interval + 0.25
 
 
-@pytest.mark.parametrize("interval", [0.1, 0.3, 0.6])
-def test_a_scan_never_mistakes_a_frame_for_another(film: Film, interval: float) -> None:
+@pytest.mark.parametrize(("interval", "calm"), [(0.1, 0), (0.3, 0), (0.6, 0), (0.1, 0.5), (0.3, 9)])
+def test_a_scan_never_mistakes_a_frame_for_another(film: Film, interval: float, calm: float) -> None:
     starts = [start - film.starts()[0] for start in film.starts()]
     with opened(film.render()) as video:
-        frames = list(video.scan(interval, max_height=108))
+        frames = list(video.scan(interval, calm=calm, max_height=108))
     assert frames[0].timestamp == 0
     assert [starts[number_in(frame.pixels)] for frame in frames] == pytest.approx(
         [frame.timestamp for frame in frames], abs=0.002
@@ -319,6 +319,25 @@ def test_a_scan_of_dense_key_frames_reads_only_those() -> None:
         before = file.bytes_read
         assert len(list(video.scan(2.0))) == 5
     assert file.bytes_read - before < len(data) / 3
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
+@pytest.mark.parametrize(
+    ("calm", "times"),
+    [
+        (3.0, [0, 2, 4, 4.5, 5, 5.5, 6, 8]),
+        (1.0, [number / 2 for number in range(20)]),
+    ],
+)
+def test_a_calm_stretch_gives_its_key_frame_alone_and_a_new_picture_is_looked_for(
+    container: str, calm: float, times: list[float]
+) -> None:
+    def two_scenes(number: int, width: int, height: int) -> NDArray[np.uint8]:
+        return noise(int(number >= 130), width, height)
+
+    film = Film(frames=250, keys_every=50, draw=two_scenes, container=container)
+    with opened(film.render()) as video:
+        assert [frame.timestamp for frame in video.scan(0.5, calm=calm)] == pytest.approx(times, abs=0.05)
 
 
 def test_a_scan_makes_pictures_of_the_height_asked() -> None:
