@@ -66,11 +66,17 @@ class Quality:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A picker's word: look at this time, for this reason."""
+    """A picker's word: look at this time, for this reason.
+
+    A picker that chose the very frame among its neighbours tells its ``quality``, and how it stands among them in
+    ``standing``; refine leaves that one alone.
+    """
 
     timestamp: float
     reason: str
     warnings: tuple[str, ...] = ()
+    quality: Quality | None = None
+    standing: str = ""
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,12 @@ def refine_within(window: Sequence[Seen], timestamp: float) -> Refined:
 def assess(video: Video, timestamp: float, *, reach: float = 1.0) -> Refined:
     """The frame shown at ``timestamp`` as it is, among those within ``reach`` seconds. Raises as ``refine``."""
     window = look_around(video, timestamp, reach=reach)
-    asked = shown_at(window, timestamp)
-    return _measured(asked, asked, window)
+    return appraise(shown_at(window, timestamp), window)
+
+
+def appraise(seen: Seen, window: Sequence[Seen]) -> Refined:
+    """A frame of a window as it is, and how it stands among the others."""
+    return _measured(seen, seen, window)
 
 
 def _measured(asked: Seen, best: Seen, window: Sequence[Seen]) -> Refined:

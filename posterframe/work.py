@@ -113,7 +113,7 @@ def is_service_round(studio: Studio, round_id: str) -> bool:
 
 
 def refine_moments(studio: Studio, round_id: str) -> None:
-    """Move each proposed moment of a round to the best frame near it, where its picker has not done that itself."""
+    """Move each proposed moment of a round to the best frame near it, where its picker has not measured that one."""
     _go_through(studio, round_id, Stage.REFINING, "Finding the best frames", needs_refining, _refine)
 
 
@@ -212,10 +212,8 @@ def _reporter(studio: Studio, round_id: str, stage: Stage) -> Report:
 
 
 def _refine(studio: Studio, video: Video, moment: Moment) -> None:
-    """Store the best frame near a moment, or what its own frame measures where its picker has chosen it exactly."""
-    picker = studio.pickers.get(moment.source)
-    look = assess if picker is not None and picker.is_exact else refine
-    refined = look(video, clamp_time(moment.timestamp, video.info.duration))
+    """Store the best frame near a moment."""
+    refined = refine(video, clamp_time(moment.timestamp, video.info.duration))
     notes = tuple(dict.fromkeys((*moment.warnings, *refined.warnings)))
     studio.store.set_refined(moment.id, refined.timestamp, refined.quality, notes, refined.explanation)
 

@@ -10,10 +10,11 @@ import click
 
 from posterframe.cli.terminal import progress
 from posterframe.model import Proposal, VideoInfo, Wish
-from posterframe.refine import Refined, assess, refine
+from posterframe.refine import Refined, refine
 from posterframe.settings import settings
 from posterframe.studio import choose, footage_at, make_net, make_pickers
 from posterframe.timecode import clamp_time, format_time
+from posterframe.video import Video
 
 
 @click.command()
@@ -33,8 +34,7 @@ def pick(video: str, picker_name: str | None, count: int, *, as_json: bool) -> N
             refined = []
             for done, proposal in enumerate(picked.proposals):
                 report(done / len(picked.proposals), "Finding the best frames")
-                look = assess if picker.is_exact else refine
-                refined.append(look(opened, clamp_time(proposal.timestamp, info.duration)))
+                refined.append(_refined(opened, proposal))
     moments = [_moment(*pair) for pair in zip(picked.proposals, refined, strict=True)]
     if as_json:
         document = {"video": _video(footage.url or video, info), "picker": picker.name, "moments": moments}
@@ -45,6 +45,13 @@ def pick(video: str, picker_name: str | None, count: int, *, as_json: bool) -> N
         click.echo(f"{format_time(moment['timestamp'])}  {moment['reason']}{notes}")
     for warning in picked.warnings:
         click.echo(warning, err=True)
+
+
+def _refined(video: Video, proposal: Proposal) -> Refined:
+    """The best frame near a proposal, or its own where the picker has found that itself."""
+    if proposal.quality is None:
+        return refine(video, clamp_time(proposal.timestamp, video.info.duration))
+    return Refined(proposal.timestamp, proposal.quality, proposal.warnings, proposal.standing)
 
 
 def _video(url: str, info: VideoInfo) -> dict[str, Any]:

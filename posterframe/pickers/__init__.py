@@ -14,8 +14,7 @@ class Picker(Protocol):
 
     ``name`` is what settings, the database and the command line call it; ``label`` is what a person reads.
     ``reads_briefs`` says whether ``wish.brief`` makes a difference to it, ``knows_youtube`` whether it can watch a
-    video there, of which there is no file, ``is_sandbox`` whether a stand-in answers in the service's place, and
-    ``is_exact`` whether it chose each frame itself among its neighbours, so that refine must not move it.
+    video there, of which there is no file, and ``is_sandbox`` whether a stand-in answers in the service's place.
     """
 
     name: str
@@ -23,7 +22,6 @@ class Picker(Protocol):
     reads_briefs: bool
     knows_youtube: bool
     is_sandbox: bool
-    is_exact: bool
 
     def pick(self, footage: Footage, wish: Wish, report: Report) -> Picked:
         """Propose up to ``wish.count`` moments, best first, each with a reason in plain words.

@@ -56,7 +56,6 @@ class GeminiPicker:
     name = "gemini"
     reads_briefs = True
     knows_youtube = True
-    is_exact = False
 
     def __init__(
         self,

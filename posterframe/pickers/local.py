@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import floor
 
-from posterframe.composition import Composition, cautions, read_composition
+from posterframe.composition import read_composition
 from posterframe.likeness import Look, are_twins, difference, look_at
 from posterframe.model import Picked, Proposal, Quality, Report, Wish
 from posterframe.quality import glance, rescored, warnings, working_height
 from posterframe.reasons import Sight, write_reasons
-from posterframe.refine import choose, look_around, shown_at
+from posterframe.refine import Refined, appraise, choose, look_around, shown_at
 from posterframe.shots import find_shots, transition
 from posterframe.timecode import format_time
-from posterframe.video import Footage, Frame, Video
+from posterframe.video import Footage, Frame, Pixels, Video
 
 _WATCHING = 0.75
 """The share of the work that is done once the film has been watched."""
@@ -57,11 +57,9 @@ class Sample:
 class _Finalist:
     """The best frame around a sample, measured in full."""
 
-    timestamp: float
+    found: Refined
     look: Look
-    quality: Quality
-    composition: Composition
-    cautions: tuple[str, ...]
+    pixels: Pixels
     rank: float
 
 
@@ -73,7 +71,6 @@ class LocalPicker:
     reads_briefs = False
     knows_youtube = False
     is_sandbox = False
-    is_exact = True
 
     def label_of(self, model: str) -> str:  # noqa: ARG002 -- there are no models here
         """Always the same."""
@@ -106,13 +103,13 @@ class LocalPicker:
             chosen = _look_closer(video, _in_order(samples, shots, wish), wish, report)
         report(1.0, "Done")
         sights = [
-            Sight(finalist.quality, finalist.composition, _place(finalist.timestamp, samples, shots))
-            for finalist in chosen
+            Sight(one.found.quality, read_composition(one.pixels), _place(one.found.timestamp, samples, shots))
+            for one in chosen
         ]
         reasons = write_reasons(sights, [sample.quality for sample in samples])
         proposals = tuple(
-            Proposal(finalist.timestamp, reason, warnings(finalist.quality) + finalist.cautions)
-            for finalist, reason in zip(chosen, reasons, strict=True)
+            Proposal(found.timestamp, reason, found.warnings, found.quality, found.explanation)
+            for found, reason in zip((finalist.found for finalist in chosen), reasons, strict=True)
         )
         return Picked(
             proposals,
@@ -125,7 +122,7 @@ def _remarks(chosen: Sequence[_Finalist]) -> tuple[str, ...]:
     """What a person should know about all proposals together."""
     if not chosen:
         return ("This video has no other moments than those of earlier rounds.",)
-    if all(warnings(finalist.quality) for finalist in chosen):
+    if all(warnings(finalist.found.quality) for finalist in chosen):
         return ("No frame of this video makes a strong picture; these are the least weak.",)
     return ()
 
@@ -225,32 +222,25 @@ def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wi
         ahead = _REACH if sample.opens_shot else 0.0
         window = look_around(video, sample.timestamp + ahead, reach=_REACH, each=tell)
         best = choose(window, shown_at(window, sample.timestamp))
-        quality = best.measure()
-        finalist = _Finalist(
-            best.timestamp,
-            best.look,
-            quality,
-            read_composition(best.pixels),
-            cautions(best.pixels) if quality.faces else (),
-            rank + quality.score - sample.quality.score,
-        )
         if not _is_apart(best.timestamp, _known(wish)):
             continue
-        if warnings(quality):
+        found = appraise(best, window)
+        finalist = _Finalist(found, best.look, best.pixels, rank + found.quality.score - sample.quality.score)
+        if warnings(found.quality):
             faulty.append(finalist)
         elif _is_new(best.timestamp, best.look, chosen):
             chosen.append(finalist)
     chosen = chosen or _least_bad(faulty, wish.count)
-    enough = _WORTH_SHOWING * max((finalist.quality.score for finalist in chosen), default=0.0)
-    worthy = (finalist for finalist in chosen if finalist.quality.score >= enough)
-    return sorted(worthy, key=lambda finalist: (-finalist.rank, finalist.timestamp))
+    enough = _WORTH_SHOWING * max((finalist.found.quality.score for finalist in chosen), default=0.0)
+    worthy = (finalist for finalist in chosen if finalist.found.quality.score >= enough)
+    return sorted(worthy, key=lambda finalist: (-finalist.rank, finalist.found.timestamp))
 
 
 def _least_bad(faulty: Sequence[_Finalist], count: int) -> list[_Finalist]:
     """For a film without a sound frame: the best of what there is, each unlike the others."""
     chosen: list[_Finalist] = []
-    for finalist in sorted(faulty, key=lambda finalist: (-finalist.quality.score, finalist.timestamp)):
-        if len(chosen) < count and _is_new(finalist.timestamp, finalist.look, chosen):
+    for finalist in sorted(faulty, key=lambda finalist: (-finalist.found.quality.score, finalist.found.timestamp)):
+        if len(chosen) < count and _is_new(finalist.found.timestamp, finalist.look, chosen):
             chosen.append(finalist)
     return chosen
 
@@ -266,5 +256,5 @@ def _is_apart(timestamp: float, others: Sequence[float]) -> bool:
 
 def _is_new(timestamp: float, look: Look, chosen: Sequence[_Finalist]) -> bool:
     """Whether a frame is apart from all that were chosen, in time and in looks."""
-    apart = _is_apart(timestamp, [other.timestamp for other in chosen])
+    apart = _is_apart(timestamp, [other.found.timestamp for other in chosen])
     return apart and not any(are_twins(look, other.look) for other in chosen)

@@ -175,6 +175,9 @@ def _moment(change: Change, round_: Round, position: int, proposal: Proposal) ->
         suggested_timestamp=timestamp,
         suggested_reason=proposal.reason,
         warnings=proposal.warnings,
+        quality=proposal.quality,
+        refined_timestamp=None if proposal.quality is None else timestamp,
+        refine_note=proposal.standing,
     )
 
 
