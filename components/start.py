@@ -15,7 +15,7 @@ from posterframe import workflows
 from posterframe.errors import BadInput, PosterframeError
 from posterframe.model import SourceKind
 from posterframe.net import is_youtube
-from posterframe.studio import title_of
+from posterframe.registry import title_of
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 SAMPLE_TITLE = "The sample film"

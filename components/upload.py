@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from components.front_end import front_end
 from components.session import studio
-from posterframe.studio import title_of
+from posterframe.registry import title_of
 
 _uploader = front_end("upload", '<div class="upload"></div>')
 

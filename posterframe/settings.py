@@ -25,7 +25,6 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
-from sqlalchemy import URL
 
 from posterframe.errors import BadInput
 from posterframe.gemini.sdk import MOST_FPS, Resolution
@@ -164,6 +163,8 @@ def _check_base_url(name: str, url: str, allow_hosts: frozenset[str]) -> None:
 
 def sqlite_url(path: Path) -> str:
     """The address of a SQLite file, whatever letters its path has."""
+    from sqlalchemy import URL  # takes a while to load, and not every command needs a database
+
     return URL.create("sqlite", database=str(path)).render_as_string()
 
 

@@ -17,8 +17,8 @@ from posterframe.extractors import Extractor
 from posterframe.lookout import Lookout
 from posterframe.model import Cut, Fit, Format, Job, Picture, Report, Shape, ThumbnailStatus, new_id
 from posterframe.polling import NEVER_PLACED, watch
+from posterframe.registry import choose, footage_at, make_extractors, make_net
 from posterframe.settings import settings
-from posterframe.studio import choose, footage_at, make_extractors, make_net
 from posterframe.timecode import check_time, format_time
 from posterframe.video import Footage
 

@@ -11,8 +11,8 @@ import click
 from posterframe.cli.terminal import progress
 from posterframe.model import Proposal, VideoInfo, Wish
 from posterframe.refine import Refined, refine
+from posterframe.registry import choose, footage_at, make_net, make_pickers
 from posterframe.settings import settings
-from posterframe.studio import choose, footage_at, make_net, make_pickers
 from posterframe.timecode import clamp_time, format_time
 from posterframe.video import Video
 

@@ -10,10 +10,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, NullPool, Pool, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InterfaceError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -134,6 +130,8 @@ def _snapshot_options(url: URL) -> dict[str, object]:
 
 def _migrate(url: URL) -> None:
     """Bring the tables up to date within one transaction that no second process can enter."""
+    from posterframe.store.upgrading import upgrade  # Alembic takes a while to load
+
     # Alembic rebuilds tables on SQLite, which foreign keys in force would hinder.
     engine = _engine(url, poolclass=NullPool, foreign_keys=False)
     try:
@@ -143,31 +141,6 @@ def _migrate(url: URL) -> None:
             upgrade(connection)
     finally:
         engine.dispose()
-
-
-def migrations() -> Config:
-    """What Alembic has to know to find our migrations."""
-    config = Config()
-    config.set_main_option("script_location", "posterframe.store:migrations")
-    return config
-
-
-def upgrade(connection: Connection) -> None:
-    """Bring the tables up to date within the connection's transaction. Raises ``BadInput`` for newer data."""
-    config = migrations()
-    _refuse_newer(connection, config)
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _refuse_newer(connection: Connection, config: Config) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and found not in known:
-        raise BadInput(
-            "This data was written by a newer Posterframe: update this one, or give it another POSTERFRAME_HOME "
-            "or POSTERFRAME_DATABASE_URL."
-        )
 
 
 def _in_words(error: Exception, url: URL) -> PosterframeError:

@@ -18,11 +18,11 @@ from posterframe.lookout import HURRIED_GAP, Lookout
 from posterframe.model import Cut, Shape, new_id
 from posterframe.net import Net
 from posterframe.polling import watch
+from posterframe.registry import hook_address
 from posterframe.routes import HOOK_PATH, hook_route
 from posterframe.sandbox.ittybit import ittybit_app
 from posterframe.sandbox.server import Served, serve
 from posterframe.settings import Settings
-from posterframe.studio import hook_address
 from posterframe.video import Footage
 from tests.waiting import wait_for
 

@@ -22,8 +22,9 @@ from posterframe.model import (
     VideoInfo,
     Wish,
 )
+from posterframe.registry import public_address
 from posterframe.settings import Settings
-from posterframe.studio import Studio, make_studio, public_address
+from posterframe.studio import Studio, make_studio
 
 REAL, STAND_IN = "https://api.ittybit.com", "http://127.0.0.1:8100/ittybit"
 MakeStudio = Callable[..., Studio]

@@ -264,7 +264,7 @@ def test_a_missing_extra_is_said_when_gemini_is_asked_and_does_not_stop_the_app(
         "from posterframe.errors import BadInput\n"
         "from posterframe.model import Wish, ignore_progress\n"
         "from posterframe.settings import Settings\n"
-        "from posterframe.studio import footage_at, make_studio\n"
+        "from posterframe.registry import footage_at\nfrom posterframe.studio import make_studio\n"
         f"studio = make_studio(Settings(GEMINI_API_KEY='k', POSTERFRAME_GEMINI_SDK='google-genai',"
         f" POSTERFRAME_HOME={str(tmp_path)!r}))\n"
         "print(studio.picker().expected_cost(60.0, Wish()) > 0)\n"

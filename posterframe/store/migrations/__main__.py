@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import create_engine
 
-from posterframe.store.database import migrations, upgrade
+from posterframe.store.upgrading import migrations, upgrade
 
 _VERSIONS = Path(__file__).parent / "versions"
 
