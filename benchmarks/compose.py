@@ -41,10 +41,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Film:
-    """A file and what is known about it."""
+    """A file and what is known about it; ``cuts`` are seconds at which a shot begins inside of a span."""
 
     path: Path
     spans: tuple[Span, ...]
+    cuts: tuple[float, ...] = ()
 
     def span_at(self, timestamp: float) -> Span:
         """The span that a time lies in; the last one for times past the end."""
@@ -79,22 +80,32 @@ def labelled_clips(which: str, *, mixed_only: bool = True) -> list[Film]:
         good = [
             Span(start, end, "good", True) for start, end in zip(edges[::2], edges[1::2], strict=True) if end > start
         ]
-        films.append(Film(CLIPS / name, tuple(sorted(good + bad, key=lambda span: span.start))))
+        spans = tuple(sorted(good + bad, key=lambda span: span.start))
+        films.append(Film(CLIPS / name, spans, tuple(entry.get("cuts", ()))))
     return films
+
+
+def decoded(path: Path) -> Iterator[tuple[float, av.VideoFrame]]:
+    """Every frame of the stream that FFmpeg takes for the best, with its seconds from the first one."""
+    with av.open(str(path)) as container:
+        stream = container.streams.best("video")
+        assert isinstance(stream, av.VideoStream)
+        stream.thread_type = "AUTO"
+        first = None
+        for frame in container.decode(stream):
+            first = frame.time if first is None else first
+            yield frame.time - first, frame
 
 
 def excerpt(name: str, start: float, seconds: float) -> list[Pixels]:
     """Frames of a clip at the film's size and pace, cropped to its shape."""
     wanted = [start + number / FPS for number in range(round(seconds * FPS))]
     frames: list[Pixels] = []
-    with av.open(str(CLIPS / name)) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        for frame in container.decode(stream):
-            while len(frames) < len(wanted) and frame.time >= wanted[len(frames)] - 0.5 / FPS:
-                frames.append(_fitted(frame.to_ndarray(format="rgb24").astype(np.uint8)))
-            if len(frames) == len(wanted):
-                break
+    for at, frame in decoded(CLIPS / name):
+        while len(frames) < len(wanted) and at >= wanted[len(frames)] - 0.5 / FPS:
+            frames.append(_fitted(frame.to_ndarray(format="rgb24").astype(np.uint8)))
+        if len(frames) == len(wanted):
+            break
     return frames
 
 

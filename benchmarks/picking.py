@@ -17,12 +17,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import av
 import numpy as np
 from imageio_ffmpeg import get_ffmpeg_exe
 from numpy.typing import NDArray
 
-from benchmarks.compose import Film, composed_films, labelled_clips
+from benchmarks.compose import Film, composed_films, decoded, labelled_clips
 from benchmarks.peers import METHODS, duration
 
 
@@ -87,13 +86,9 @@ class Tally:
 
 def judge_frames(path: Path) -> list[Judged]:
     """Every frame of a film as the judge sees it, in grey at 320×180; shared by all methods, so none is favoured."""
-    with av.open(str(path)) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        return [
-            _judged(float(frame.time or 0), frame.reformat(320, 180, "gray").to_ndarray().astype(np.float32))
-            for frame in container.decode(stream)
-        ]
+    return [
+        _judged(at, frame.reformat(320, 180, "gray").to_ndarray().astype(np.float32)) for at, frame in decoded(path)
+    ]
 
 
 def _judged(at: float, grey: NDArray[np.float32]) -> Judged:

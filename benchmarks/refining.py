@@ -3,22 +3,21 @@
 Run ``python -m benchmarks.refining``. A time is drawn inside a good scene, moved by chance, and refined. Counted in
 one figure: the frame lies in the shot that was meant, and is as sharp as the sharpest of that shot within a second
 (90 % of its Laplacian variance). Beside it: the frame lies in a good span; it lies in the shot; its sharpness among
-the frames of its scene. Shots end where the truth says that a span does or where PySceneDetect sees a cut; the labels
-of the real clips say what is good, not where shots end, so there only the cuts count.
+the frames of its scene. In composed films a shot is a span; in real clips shots end at the cuts that the labels name.
+Peers: the time as given, and the sharpest frame within a second by the judge's own measure, whatever shot it is in.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from scenedetect import AdaptiveDetector, SceneManager, open_video
 
 from benchmarks.compose import Film, composed_films, labelled_clips, sample_film
 from benchmarks.picking import Judged, judge_frames, nearest
@@ -53,23 +52,6 @@ class Verdict:
     percentile: float
 
 
-@dataclass
-class Outcome:
-    """Verdicts of many cases."""
-
-    verdicts: list[Verdict] = field(default_factory=list)
-
-    def row(self) -> str:
-        """Shares as cells of a table: the joint one first."""
-        share = {
-            "both": np.mean([one.right_shot and one.as_sharp for one in self.verdicts]),
-            "good": np.mean([one.good for one in self.verdicts]),
-            "right shot": np.mean([one.right_shot for one in self.verdicts]),
-        }
-        rank = np.mean([one.percentile for one in self.verdicts if one.good] or [np.nan])
-        return " | ".join([*(f"{value:.1%}" for value in share.values()), f"{rank:.2f}"])
-
-
 @dataclass(frozen=True)
 class Judge:
     """What is known of one film: its truth, where its shots end, and how sharp each frame is."""
@@ -77,6 +59,11 @@ class Judge:
     film: Film
     limits: tuple[float, ...]
     frames: tuple[Judged, ...]
+
+    def sharpest_near(self, asked: float) -> float:
+        """When the sharpest frame within a second is shown, whatever shot it belongs to."""
+        near = [one for one in self.frames if abs(one.at - asked) <= REACH]
+        return max(near, key=lambda one: one.focus, default=nearest(self.frames, asked)).at
 
     def verdict(self, meant: float, asked: float, got: float) -> Verdict:
         """Judge the frame that was got for a time that was asked for in place of the one meant."""
@@ -95,18 +82,9 @@ class Judge:
 
 
 def judge(film: Film, *, spans_are_shots: bool) -> Judge:
-    """Look at every frame of a film, and find its cuts."""
-    cuts = cuts_of(film.path)
-    ends = [span.start for span in film.spans] if spans_are_shots else []
-    return Judge(film, tuple(sorted({0.0, *cuts, *ends})), tuple(judge_frames(film.path)))
-
-
-def cuts_of(path: Path) -> list[float]:
-    """Where PySceneDetect sees a new shot begin. It reads through PyAV, as OpenCV's build has no decoder for AV1."""
-    manager = SceneManager()
-    manager.add_detector(AdaptiveDetector())
-    manager.detect_scenes(open_video(str(path), backend="pyav"))
-    return [start.get_seconds() for start, _ in manager.get_scene_list()]
+    """Look at every frame of a film."""
+    ends = [span.start for span in film.spans] if spans_are_shots else film.cuts
+    return Judge(film, (0.0, *ends), tuple(judge_frames(film.path)))
 
 
 def cases(film: Film, count: int, errors: str, seed: int) -> list[tuple[float, float]]:
@@ -122,19 +100,32 @@ def cases(film: Film, count: int, errors: str, seed: int) -> list[tuple[float, f
     return drawn
 
 
-def tried(numbered: tuple[int, Film], count: int, spans_are_shots: bool) -> dict[str, tuple[Outcome, Outcome]]:  # noqa: FBT001
-    """For each kind of error, the outcome without refine and with it, for one film."""
+def tried(numbered: tuple[int, Film], count: int, spans_are_shots: bool) -> dict[str, dict[str, list[Verdict]]]:  # noqa: FBT001
+    """For each kind of error and each way, the verdicts on one film."""
     number, film = numbered
     known = judge(film, spans_are_shots=spans_are_shots)
     outcomes = {}
     with film.footage().open() as video:
+        ways: dict[str, Callable[[float], float]] = {
+            "as given": lambda asked: asked,
+            "sharpest within a second": known.sharpest_near,
+            "refined": lambda asked: refine(video, asked).timestamp,
+        }
         for errors in ERRORS:
-            without, refined = Outcome(), Outcome()
-            for meant, asked in cases(film, count, errors, number):
-                without.verdicts.append(known.verdict(meant, asked, asked))
-                refined.verdicts.append(known.verdict(meant, asked, refine(video, asked).timestamp))
-            outcomes[errors] = without, refined
+            drawn = cases(film, count, errors, number)
+            outcomes[errors] = {
+                way: [known.verdict(meant, asked, move(asked)) for meant, asked in drawn] for way, move in ways.items()
+            }
     return outcomes
+
+
+def shares(verdicts: Sequence[Verdict]) -> list[str]:
+    """Of many cases, as cells of a table: the joint share first."""
+    both = np.mean([one.right_shot and one.as_sharp for one in verdicts])
+    good = np.mean([one.good for one in verdicts])
+    right_shot = np.mean([one.right_shot for one in verdicts])
+    percentile = np.mean([one.percentile for one in verdicts if one.good] or [np.nan])
+    return [f"{both:.1%}", f"{good:.1%}", f"{right_shot:.1%}", f"{percentile:.2f}"]
 
 
 def report(group: Group, count: int, pool: ProcessPoolExecutor) -> None:
@@ -143,10 +134,10 @@ def report(group: Group, count: int, pool: ProcessPoolExecutor) -> None:
     work = partial(tried, count=each, spans_are_shots=group.spans_are_shots)
     films = list(pool.map(work, enumerate(group.films)))
     for errors in ERRORS:
-        for way, which in (("as given", 0), ("refined", 1)):
-            verdicts = [verdict for film in films for verdict in film[errors][which].verdicts]
-            aims = ("≥ 95 %" if errors == "±1 s" else "", group.good_aim) if which else ("", "")
-            cells = [group.name, errors, way, str(len(verdicts)), Outcome(verdicts).row(), *aims]
+        for way in films[0][errors]:
+            verdicts = [verdict for film in films for verdict in film[errors][way]]
+            aims = ("≥ 95 %" if errors == "±1 s" else "", group.good_aim) if way == "refined" else ("", "")
+            cells = [group.name, errors, way, str(len(verdicts)), *shares(verdicts), *aims]
             print(f"| {' | '.join(cells)} |", flush=True)
 
 

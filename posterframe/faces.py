@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 _Box = tuple[int, int, int, int, int]
 
-_CONFIDENT = 60
-"""Of 100. Below it the detector reports hands and ears; see docs/measures.md."""
+_CONFIDENT = 80
+"""Of 100. Below it half of what the detector reports are hands, clocks and the backs of heads; see docs/measures.md."""
 
 
 @dataclass(frozen=True)
