@@ -31,6 +31,12 @@ class Face:
         """Its share of the picture's area."""
         return self.width * self.height
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the picture's edge leaves all of it."""
+        half_width, half_height = self.width / 2, self.height / 2
+        return half_width < self.x < 1 - half_width and half_height < self.y < 1 - half_height
+
 
 @cache
 def _detector() -> Callable[[int, int, bytes], list[_Box]] | None:

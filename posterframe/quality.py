@@ -238,7 +238,7 @@ def glance(pixels: Pixels, *, steadiness: float = 1.0) -> Quality:
 def measure(pixels: Pixels, *, steadiness: float = 1.0) -> Quality:
     """All measures of one frame. ``steadiness`` (0–1) is what its neighbours in time say; see shots.py."""
     picture = at_working_size(pixels)
-    faces = find_faces(picture)
+    faces = [face for face in find_faces(picture) if face.is_whole]
     area = min(1.0, sum(face.area for face in faces))
     return rescored(replace(glance(picture, steadiness=steadiness), faces=len(faces), face_area=area))
 

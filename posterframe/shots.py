@@ -20,9 +20,14 @@ _STEADY_PACE = 0.3
 """How much smaller one of two changes may be than the other if both belong to one dissolve."""
 
 
+def is_same_scene(one: Look, other: Look) -> bool:
+    """Whether two pictures show one scene from about the same place."""
+    return difference(one, other) <= _CUT
+
+
 def find_shots(looks: Sequence[Look]) -> list[range]:
     """Runs of frames that show one scene, as ranges of indices; together they cover everything."""
-    cuts = [i for i in range(1, len(looks)) if difference(looks[i - 1], looks[i]) > _CUT]
+    cuts = [i for i in range(1, len(looks)) if not is_same_scene(looks[i - 1], looks[i])]
     return [range(start, end) for start, end in zip([0, *cuts], [*cuts, len(looks)], strict=True) if end > start]
 
 
@@ -37,7 +42,7 @@ def part_at_dissolves(looks: Sequence[Look], shot: range, dissolving: Sequence[b
         run = list(places)
         part = range(run[0], run[-1] + 1)
         before = parts[-2] if len(parts) > 1 and not fades else None
-        if before is not None and difference(looks[before[-1]], looks[part[0]]) <= _CUT:
+        if before is not None and is_same_scene(looks[before[-1]], looks[part[0]]):
             parts[-2:] = [range(before[0], part[-1] + 1)]
         else:
             parts.append(part)

@@ -14,7 +14,7 @@ from posterframe.model import Picked, Proposal, Quality, Report, Wish
 from posterframe.quality import glance, rescored, warnings, working_height
 from posterframe.reasons import Sight, write_reasons
 from posterframe.refine import Refined, appraise, choose, look_around, shown_at
-from posterframe.shots import find_shots, transition
+from posterframe.shots import find_shots, is_same_scene, transition
 from posterframe.timecode import format_time
 from posterframe.video import Footage, Frame, Pixels, Video
 
@@ -61,6 +61,10 @@ class _Finalist:
     look: Look
     pixels: Pixels
     rank: float
+
+    @property
+    def timestamp(self) -> float:
+        return self.found.timestamp
 
 
 class LocalPicker:
@@ -187,8 +191,7 @@ def _in_order(samples: Sequence[Sample], shots: Sequence[range], wish: Wish) -> 
         taken: list[Sample] = []
         best_first = sorted(shot, key=lambda i: (-rank(samples[i]) - _SHARP * samples[i].quality.sharpness, i))
         for sample in (samples[i] for i in best_first):
-            others = [other.timestamp for other in taken]
-            if _is_apart(sample.timestamp, [*_known(wish), *others]):
+            if _is_apart(sample.timestamp, _known(wish)) and _is_new(sample, taken):
                 fault = _FAULT if warnings(sample.quality) else 0.0
                 ordered.append((rank(sample) - len(taken) - fault, sample))
                 taken.append(sample)
@@ -214,7 +217,7 @@ def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wi
     for rank, sample in ordered:
         if len(chosen) == wish.count or len(faulty) == 2 * wish.count + 2:
             break
-        if not _is_new(sample.timestamp, sample.look, chosen) or any(are_twins(sample.look, look) for look in tried):
+        if not _is_new(sample, chosen) or any(are_twins(sample.look, look) for look in tried):
             continue
         tried.append(sample.look)
         done = _WATCHING + (1 - _WATCHING) * len(chosen) / wish.count
@@ -228,19 +231,19 @@ def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wi
         finalist = _Finalist(found, best.look, best.pixels, rank + found.quality.score - sample.quality.score)
         if warnings(found.quality):
             faulty.append(finalist)
-        elif _is_new(best.timestamp, best.look, chosen):
+        elif _is_new(finalist, chosen) and not _has_lost_a_face(finalist, chosen):
             chosen.append(finalist)
     chosen = chosen or _least_bad(faulty, wish.count)
     enough = _WORTH_SHOWING * max((finalist.found.quality.score for finalist in chosen), default=0.0)
     worthy = (finalist for finalist in chosen if finalist.found.quality.score >= enough)
-    return sorted(worthy, key=lambda finalist: (-finalist.rank, finalist.found.timestamp))
+    return sorted(worthy, key=lambda finalist: (-finalist.rank, finalist.timestamp))
 
 
 def _least_bad(faulty: Sequence[_Finalist], count: int) -> list[_Finalist]:
     """For a film without a sound frame: the best of what there is, each unlike the others."""
     chosen: list[_Finalist] = []
-    for finalist in sorted(faulty, key=lambda finalist: (-finalist.found.quality.score, finalist.found.timestamp)):
-        if len(chosen) < count and _is_new(finalist.found.timestamp, finalist.look, chosen):
+    for finalist in sorted(faulty, key=lambda finalist: (-finalist.found.quality.score, finalist.timestamp)):
+        if len(chosen) < count and _is_new(finalist, chosen):
             chosen.append(finalist)
     return chosen
 
@@ -254,7 +257,14 @@ def _is_apart(timestamp: float, others: Sequence[float]) -> bool:
     return all(abs(timestamp - other) >= _APART for other in others)
 
 
-def _is_new(timestamp: float, look: Look, chosen: Sequence[_Finalist]) -> bool:
+def _is_new(one: Sample | _Finalist, chosen: Sequence[Sample | _Finalist]) -> bool:
     """Whether a frame is apart from all that were chosen, in time and in looks."""
-    apart = _is_apart(timestamp, [other.found.timestamp for other in chosen])
-    return apart and not any(are_twins(look, other.look) for other in chosen)
+    apart = _is_apart(one.timestamp, [other.timestamp for other in chosen])
+    return apart and not any(are_twins(one.look, other.look) for other in chosen)
+
+
+def _has_lost_a_face(one: _Finalist, chosen: Sequence[_Finalist]) -> bool:
+    """Whether a picture of the same scene that was chosen shows more faces: here somebody has turned away or left."""
+    return any(
+        other.found.quality.faces > one.found.quality.faces and is_same_scene(other.look, one.look) for other in chosen
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from posterframe.likeness import are_twins, difference, look_at
+from posterframe.likeness import are_twins, change, difference, look_at
 from posterframe.shots import find_shots, movement, part_at_dissolves, transition
 from tests.films import Pixels, defocused, dissolve, noisy, plain, scene
 
@@ -63,6 +63,18 @@ def test_twins_survive_encoding_and_grain_but_not_another_scene() -> None:
     assert are_twins(original, look_at(defocused(scene(1), 2)))
     assert are_twins(original, look_at(np.kron(scene(1), np.ones((3, 3, 1), np.uint8))))
     assert not are_twins(original, look_at(scene(2)))
+
+
+def test_a_camera_that_drifts_shows_the_same_picture() -> None:
+    assert are_twins(look_at(panned(0)), look_at(panned(12)))
+
+
+def test_something_small_that_comes_in_makes_another_picture() -> None:
+    alone, joined = scene(1), scene(1).copy()
+    joined[60:120, 200:250] = (20, 20, 20)
+    assert difference(look_at(alone), look_at(joined)) < 0.15
+    assert not are_twins(look_at(alone), look_at(joined))
+    assert change(look_at(alone), look_at(joined)) == change(look_at(joined), look_at(alone))
 
 
 def test_difference_is_symmetric_and_zero_for_the_same_picture() -> None:
