@@ -66,13 +66,22 @@ def keep(studio: Studio, thumbnail_id: str) -> None:
     _keep_picture(studio, thumbnail, picture, job)
 
 
+def give_up_fetching(studio: Studio, thumbnail_id: str) -> None:
+    """Mark a thumbnail as failed whose service has cut it and does not let us have it."""
+    thumbnail = studio.store.thumbnail(thumbnail_id)
+    if thumbnail is not None:
+        service = studio.extractor(thumbnail.extractor).label
+        told = f"{service} cut this picture, but lets us wait too long before it gives it: try again in a few minutes."
+        fail_thumbnail(studio, thumbnail_id, told)
+
+
 def put_off(studio: Studio, thumbnail_id: str, until: float) -> float:
     """Note on a thumbnail that is not asked for yet when its service will take it; returns ``until``.
 
     That is in seconds since 1970. Raises ``ServiceFailed`` where it has been put off for too long.
     """
     thumbnail = studio.store.thumbnail(thumbnail_id)
-    if thumbnail is None or thumbnail.job_id is not None:
+    if thumbnail is None:
         return until
     service = studio.extractor(thumbnail.extractor).label
     if until > thumbnail.created_at.timestamp() + ASK_WITHIN:

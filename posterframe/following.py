@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from posterframe.errors import BadInput
+from posterframe.fetching import Fetcher
 from posterframe.lookout import HURRIED_GAP, Lookout, Seen
 from posterframe.model import Job, Thumbnail, ThumbnailStatus
 from posterframe.polling import NEVER_PLACED, OVERDUE, Watched, keep_waiting, watch
@@ -21,23 +22,23 @@ IDLE = 1.0
 
 
 class Follower:
-    """Looks at jobs until they end. Nothing is lost with it: it finds all it needs in the store.
+    """Looks at jobs until they end, and has their pictures fetched.
 
-    ``keep`` is called with the id of a thumbnail whose picture can be fetched; it may be called again for one.
+    Nothing is lost with it: it finds all it needs in the store, and each of its steps may be taken twice.
     """
 
-    def __init__(self, studio: Studio, keep: Callable[[str], None]) -> None:
+    def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._keep = keep
+        self._fetcher = Fetcher(studio)
         self._wake = threading.Event()
         self._leave = threading.Event()
         self._called = threading.Event()
         self._called_at = 0.0
         self._lookouts = {name: Lookout(extractor) for name, extractor in studio.extractors.items()}
-        self._handed_over: set[str] = set()
 
     def run(self) -> None:
         """Follow until ``stop``. Nothing that goes wrong in between ends it: all jobs of all reviews hang on it."""
+        self._fetcher.start()
         while not self._leave.is_set():
             try:
                 pause = self._round()
@@ -68,13 +69,14 @@ class Follower:
 
     def _round(self) -> float:
         """Do what is due now; the seconds until something may be due again."""
-        followed = self._studio.store.followed()
-        self._handed_over &= {thumbnail.id for thumbnail in followed}
+        # In this order: what leaves the hand in between is in the store by then.
+        in_hand = frozenset(self._fetcher.in_hand)
+        followed = [one for one in self._studio.store.followed() if one.id not in in_hand]
         called = self._called.is_set()
         self._called.clear()
         pause = IDLE
         for name, lookout in self._lookouts.items():
-            mine = [one for one in followed if one.extractor == name and one.id not in self._handed_over]
+            mine = [one for one in followed if one.extractor == name]
             if called:
                 lookout.hurry()
             pause = min(pause, self._look(lookout, mine))
@@ -119,8 +121,7 @@ class Follower:
         update = self._studio.store.update_thumbnail
         if job.status is ThumbnailStatus.READY:
             update(thumbnail.id, status=ThumbnailStatus.PROCESSING, url=job.url, progress=job.progress)
-            self._keep(thumbnail.id)
-            self._handed_over.add(thumbnail.id)
+            self._fetcher.fetch(thumbnail.id)
         elif job.status.is_final:
             update(thumbnail.id, status=job.status, error=job.error)
         elif (job.status, job.progress) != (thumbnail.status, thumbnail.progress):

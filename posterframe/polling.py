@@ -13,10 +13,16 @@ from posterframe.model import Job
 FIRST_LOOK_AFTER = 1.2
 """Seconds; image jobs "typically complete in a few seconds" by Ittybit's own words."""
 
+LOOKS_APART = 0.2
+"""Seconds between the answer to one look and the next look at whatever jobs: one request tells of them all."""
+
 SHORTEST_GAP = 0.4
 LONGEST_GAP = 5.0
 GAP_BY_AGE = 0.1
-"""A look comes at most this share of a job's age after it was done, within the two limits above, in seconds."""
+"""A look at a job comes this share of its age after the one before, within the two limits above, in seconds.
+
+Where its progress foretells its end the look comes then, within half and twice that time: a service may be wrong.
+"""
 
 FAILURE_BACKOFF = 2.0
 LONGEST_FAILURE_BACKOFF = 60.0
@@ -95,7 +101,7 @@ def plan(jobs: Collection[Watched], now: float, quiet: float = 0.0) -> Plan:
     if not waiting:
         return Plan(None, (), tuple(overdue), tuple(never_placed))
     last_look = max((job.looked_at for job in waiting if job.looked_at is not None), default=0.0)
-    at = max(now, quiet, last_look + SHORTEST_GAP, min(map(_due_at, waiting)))
+    at = max(now, quiet, last_look + LOOKS_APART, min(map(_due_at, waiting)))
     # One request tells of many jobs, so those that would be due soon after are looked at along with the first.
     ids = [job.id for job in sorted(waiting, key=lambda job: job.asked_at) if _due_at(job) <= at + _gap(job, at) / 2]
     return Plan(at, tuple(ids), tuple(overdue), tuple(never_placed))
@@ -113,7 +119,7 @@ def _due_at(job: Watched) -> float:
     if job.progress and not job.late:
         age = job.looked_at - job.asked_at
         left = age / job.progress - age
-        gap = min(max(left, SHORTEST_GAP), gap * 2)
+        gap = min(max(left, gap / 2), gap * 2)
     return job.looked_at + gap
 
 

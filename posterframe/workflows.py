@@ -13,6 +13,7 @@ import time
 from concurrent.futures import Future, wait
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
@@ -34,7 +35,6 @@ WORKFLOWS_VERSION = "1"
 WATCH_QUEUE = "watch"
 QUICK_QUEUE = "quick"
 SERVICE_QUEUE = "service"
-FETCH_QUEUE = "fetch"
 
 ROUNDS_AT_ONCE = 16
 """Rounds under way in this process; most wait for a service, and the number of workers bounds what is done here."""
@@ -42,9 +42,6 @@ ROUNDS_AT_ONCE = 16
 ASKS_AT_ONCE = 24
 ASKS_A_SECOND = 30
 """How many jobs are asked of services at once, and in a second by the whole installation; neither tells its limit."""
-
-FETCHES_AT_ONCE = 8
-"""Pictures are fetched apart from the asking: a service that makes us wait there does not hold back what is done."""
 
 SWEEPS_EVERY = 30.0
 """Seconds between two sweeps for work that was stored but never queued, or that the engine has given up."""
@@ -71,7 +68,7 @@ def start(studio: Studio) -> None:
     """
     global _engine  # noqa: PLW0603 -- the workflow engine itself is one per process
     chosen = studio.settings
-    _engine = Engine(chosen, own(chosen.home, chosen.role), Follower(studio, keep))
+    _engine = Engine(chosen, own(chosen.home, chosen.role), Follower(studio))
     DBOS(config=_config(chosen))
     if chosen.role is Role.WEB:
         DBOS.listen_queues([])
@@ -84,7 +81,6 @@ def start(studio: Studio) -> None:
         limiter={"limit": ASKS_A_SECOND, "period": 1.0},
         polling_interval_sec=QUEUE_LOOKS_EVERY,
     )
-    DBOS.register_queue(FETCH_QUEUE, worker_concurrency=FETCHES_AT_ONCE, polling_interval_sec=QUEUE_LOOKS_EVERY)
     if chosen.role is not Role.WEB:
         for task in (_engine.follower.run, _engine.warm_up):
             threading.Thread(target=task, daemon=True).start()
@@ -140,9 +136,9 @@ def _tidy(studio: Studio) -> None:
 
 
 def _is_lost(thumbnail: Thumbnail) -> bool:
-    """Whether a workflow of an unfinished picture has broken off for good; under its id it never runs again."""
-    states = (DBOS.get_workflow_status(id_) for id_ in (thumbnail.id, _keep_id(thumbnail.id)))
-    return any(state is not None and state.status in _BROKEN_OFF for state in states)
+    """Whether the workflow of an unfinished picture has broken off for good; under its id it never runs again."""
+    state = DBOS.get_workflow_status(thumbnail.id)
+    return state is not None and state.status in _BROKEN_OFF
 
 
 def call() -> None:
@@ -156,7 +152,7 @@ def call() -> None:
         _engine.follower.hurry()
         return
     with SetWorkflowID(f"call-{int(time.time())}"):
-        DBOS.enqueue_workflow(FETCH_QUEUE, heed_call)
+        DBOS.enqueue_workflow(QUICK_QUEUE, heed_call)
 
 
 def watch(round_id: str) -> None:
@@ -178,16 +174,6 @@ def cut(thumbnail: Thumbnail) -> None:
     queue = QUICK_QUEUE if extractor is not None and not extractor.is_service else SERVICE_QUEUE
     with SetWorkflowID(thumbnail.id):
         DBOS.enqueue_workflow(queue, cut_thumbnail, thumbnail.id, queue)
-
-
-def keep(thumbnail_id: str) -> None:
-    """Queue the fetching of a picture that a service has cut."""
-    with SetWorkflowID(_keep_id(thumbnail_id)):
-        DBOS.enqueue_workflow(FETCH_QUEUE, keep_thumbnail, thumbnail_id)
-
-
-def _keep_id(thumbnail_id: str) -> str:
-    return f"keep-{thumbnail_id}"
 
 
 @DBOS.workflow()
@@ -214,19 +200,10 @@ def preview_moment(moment_id: str) -> None:
 def cut_thumbnail(thumbnail_id: str, queue: str) -> None:
     """One thumbnail, from the wish to the stored picture, or to a service's job that is followed from there on."""
     try:
-        _patiently(cutting.cut, thumbnail_id, queue)
+        _cut_patiently(thumbnail_id, queue)
     except PosterframeError as failure:
         DBOS.run_step({"name": "fail"}, _fail_thumbnail, thumbnail_id, str(failure))
     _running().follower.wake()
-
-
-@DBOS.workflow()
-def keep_thumbnail(thumbnail_id: str) -> None:
-    """The picture of a service's job, fetched once the job is done."""
-    try:
-        _patiently(cutting.keep, thumbnail_id, FETCH_QUEUE)
-    except PosterframeError as failure:
-        DBOS.run_step({"name": "fail"}, _fail_thumbnail, thumbnail_id, str(failure))
 
 
 @DBOS.workflow()
@@ -248,11 +225,11 @@ def _step(task: work.Task, subject_id: str, queue: str) -> None:
     DBOS.run_step({"name": task.__name__}, _run, task, subject_id, queue)
 
 
-def _patiently(task: work.Task, thumbnail_id: str, queue: str) -> None:
+def _cut_patiently(thumbnail_id: str, queue: str) -> None:
     """A step that a busy service puts off for as long as it asks, however often; a restart does not begin anew."""
     while True:
         try:
-            _step(task, thumbnail_id, queue)
+            _step(cutting.cut, thumbnail_id, queue)
         except ServiceBusy as busy:
             until = DBOS.run_step({"name": "until"}, _put_off, thumbnail_id, busy.wait)
             if wait([_running().leaving], until - time.time()).done:
@@ -267,7 +244,7 @@ def _put_off(thumbnail_id: str, wait_for: float) -> float:
 
 def _run(task: work.Task, subject_id: str, queue: str) -> None:
     engine = _running()
-    if queue in (SERVICE_QUEUE, FETCH_QUEUE) or (task is work.watch and work.is_service_round(_studio(), subject_id)):
+    if queue == SERVICE_QUEUE or (task is work.watch and work.is_service_round(_studio(), subject_id)):
         engine.run_beside(task, subject_id)
     else:
         workers = engine.watchers if queue == WATCH_QUEUE else engine.quick
@@ -289,11 +266,30 @@ def _config(chosen: Settings) -> DBOSConfig:
     return {
         "name": "posterframe",
         "system_database_url": address,
-        "db_engine_kwargs": {} if chosen.database_url else {"pool_size": SQLITE_CONNECTIONS, "max_overflow": 0},
+        "db_engine_kwargs": {} if chosen.database_url else _SQLITE_ENGINE,
         "application_version": WORKFLOWS_VERSION,
         "executor_id": "web" if chosen.role is Role.WEB else _executor_id(chosen.home),
         "log_level": "ERROR",
     }
+
+
+class _SqliteConnection(sqlite3.Connection):
+    """Waits for the disk at checkpoints and not at each of a job's dozen commits.
+
+    A killed process loses nothing by it. A power cut may take the last commits, the file stays whole, and what was
+    lost is queued again by the sweep and done again by steps that change nothing the second time.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute("PRAGMA synchronous = NORMAL")
+
+
+_SQLITE_ENGINE = {
+    "pool_size": SQLITE_CONNECTIONS,
+    "max_overflow": 0,
+    "connect_args": {"factory": _SqliteConnection},
+}
 
 
 def _engine_file(home: Path) -> Path:

@@ -177,7 +177,8 @@ class IttybitExtractor:
                 return self._read(renewed)
             host = urlsplit(job.url).hostname
             raise ServiceFailed(
-                f"Ittybit cut the picture, but it cannot be fetched from {host}: try again to have it cut anew."
+                f"Ittybit cut the picture, but it cannot be fetched from {host}: try again; if it is gone there, "
+                "it is cut anew."
             ) from gone
 
     def _read(self, url: str) -> bytes:

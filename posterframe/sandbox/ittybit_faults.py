@@ -23,8 +23,8 @@ JOB_FAULTS = frozenset({"stuck", "slow", "failed", "failed-task", "cancelled", "
 """What can befall a job."""
 
 PICTURE_FAULTS = frozenset(
-    {"expired-403", "expired-410", "renewed", "truncated", "cut-picture", "wrong-format", "wrong-size"}
-    | {"enormous", "bomb", "not-a-picture"}
+    {"expired-403", "expired-410", "busy-429", "busy-503", "renewed", "truncated", "cut-picture"}
+    | {"wrong-format", "wrong-size", "enormous", "bomb", "not-a-picture"}
 )
 """What can be wrong with the picture of a job that succeeded."""
 
@@ -115,6 +115,8 @@ def spoilt(fault: str | None, picture: Picture) -> Response:
             return Response(b"expired", 403)
         case "expired-410":
             return Response(b"gone", 410)
+        case "busy-429" | "busy-503":
+            return Response(b"busy", int(fault[-3:]), {"Retry-After": "1"})
         case "truncated":
             return Response(picture.data[: len(picture.data) // 2], media_type=kind)
         case "cut-picture":

@@ -47,6 +47,7 @@ class Database:
         with self._in_words():
             _migrate(self._url)
         engine = _engine(self._url)
+        self._turn = threading.Lock() if self._url.get_backend_name() == "sqlite" else None
         self._writing = engine.execution_options(**_WRITES)
         self._reading = engine.execution_options(**_snapshot_options(self._url))
 
@@ -62,8 +63,18 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is stored as a whole, or not at all where the block raises."""
-        with self._in_words(), self._writing.begin() as connection:
+        with self._in_words(), self._taking_turns(), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        """Let threads queue here for SQLite's one writer: at the file's lock they would sleep, up to 0.1 s at a time."""
+        has_turn = self._turn is not None and self._turn.acquire(timeout=BUSY_TIMEOUT)
+        try:
+            yield
+        finally:
+            if has_turn and self._turn is not None:
+                self._turn.release()
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:

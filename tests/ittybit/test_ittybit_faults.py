@@ -260,6 +260,8 @@ def test_a_picture_that_is_told_late_is_found(desk: Desk) -> None:
 SPOILT = [
     ("expired-403", "cannot be fetched from 127.0.0.1"),
     ("expired-410", "cannot be fetched from 127.0.0.1"),
+    ("busy-429", "cannot be fetched from 127.0.0.1"),
+    ("busy-503", "cannot be fetched from 127.0.0.1"),
     ("truncated", "cut off or damaged"),
     ("cut-picture", "cannot be fetched from 127.0.0.1"),
     ("wrong-format", "is jpeg where png was asked for"),

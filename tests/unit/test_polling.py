@@ -52,16 +52,16 @@ def test_looks_grow_rare_as_a_job_ages_and_never_rarer_than_the_longest_gap() ->
     assert len(looks) < 60
 
 
-def test_progress_foretells_when_to_look() -> None:
-    job = looked(watch("job", NOW), NOW + 4, progress=0.8)
-    assert plan([job], NOW + 4).at == pytest.approx(NOW + 5)
-
-
-def test_progress_that_promises_a_late_end_does_not_make_us_look_away() -> None:
-    job = looked(watch("job", NOW), NOW + 4, progress=0.01)
-    at = plan([job], NOW + 4).at
-    assert at is not None
-    assert at <= NOW + 5.5
+@pytest.mark.parametrize(
+    ("progress", "gap"),
+    [(None, 0.6), (0.9, 6 / 9), (0.99, 0.3), (0.01, 1.2)],
+    ids=["none", "it foretells the end", "the end is always near", "the end is never near"],
+)
+def test_a_look_comes_when_progress_foretells_the_end_within_half_and_twice_the_usual_gap(
+    progress: float | None, gap: float
+) -> None:
+    job = looked(watch("job", NOW), NOW + 6, progress=progress)
+    assert (plan([job], NOW + 6).at or 0) - NOW - 6 == pytest.approx(gap, abs=1e-6)
 
 
 def test_jobs_that_are_due_at_about_the_same_time_are_looked_at_together() -> None:
@@ -71,10 +71,10 @@ def test_jobs_that_are_due_at_about_the_same_time_are_looked_at_together() -> No
     assert chosen.at == NOW + polling.FIRST_LOOK_AFTER
 
 
-def test_all_jobs_together_are_not_looked_at_more_often_than_one() -> None:
+def test_two_looks_are_kept_apart_whatever_jobs_they_are_for() -> None:
     seen = looked(watch("seen", NOW), NOW + 1.5)
     due = watch("due", NOW + 0.1)
-    assert plan([seen, due], NOW + 1.6).at == NOW + 1.5 + polling.SHORTEST_GAP
+    assert plan([seen, due], NOW + 1.6).at == NOW + 1.5 + polling.LOOKS_APART
 
 
 def test_nobody_looks_before_a_wait_that_was_asked_for_is_over() -> None:
