@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from posterframe.errors import ServiceBusy, ServiceFailed
 from posterframe.extractors import Extractor
-from posterframe.model import Cut, Job, Picture, Review, Thumbnail, ThumbnailStatus
+from posterframe.model import Cut, Job, Picture, Review, Thumbnail, ThumbnailStatus, VideoInfo
 from posterframe.picture import size_of, within_bytes
 from posterframe.studio import Studio
 from posterframe.timecode import clamp_time
@@ -97,17 +97,19 @@ def fail_thumbnail(studio: Studio, thumbnail_id: str, error: str) -> None:
 
 
 def as_cut(thumbnail: Thumbnail, review: Review, extractor: Extractor) -> Cut:
-    """What to ask of an extractor for a thumbnail, its time kept within the video.
+    """What to ask of an extractor for a thumbnail."""
+    cut = Cut(thumbnail.id, thumbnail.timestamp, thumbnail.shape, asked_at=thumbnail.waiting_since)
+    return within(review.video, cut, extractor) if review.video else cut
+
+
+def within(video: VideoInfo, cut: Cut, extractor: Extractor) -> Cut:
+    """The cut with its time kept within the video, and with the size that the picture should have.
 
     A service is never asked for a time after the start of the last frame: what it does then nobody promises.
     """
-    cut = Cut(thumbnail.id, thumbnail.timestamp, thumbnail.shape, asked_at=thumbnail.waiting_since)
-    video = review.video
-    if video is None:
-        return cut
     end = video.duration - 1 / video.fps if extractor.is_service and video.fps else video.duration
-    size = size_of((video.width, video.height), thumbnail.shape)
-    return replace(cut, timestamp=clamp_time(thumbnail.timestamp, end), size=size)
+    size = size_of((video.width, video.height), cut.shape)
+    return replace(cut, timestamp=clamp_time(cut.timestamp, end), size=size)
 
 
 def _keep_earlier(studio: Studio, thumbnail: Thumbnail, extractor: Extractor, asked: Cut) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from posterframe.cli.terminal import progress, writing
+from posterframe.cutting import within
 from posterframe.errors import ServiceFailed
 from posterframe.extractors import Extractor
 from posterframe.lookout import Lookout
@@ -66,8 +67,9 @@ def cut(
     extractor = choose(make_extractors(settings(), net), extractor_name, "cut pictures")
     shape = Shape(width, height, Format(format_), Fit(fit))
     with footage.open() as opened:
-        duration = opened.info.duration
-    asked = [Cut(new_id(), check_time(time, duration), shape) for time in times]
+        info = opened.info
+    cuts = [Cut(new_id(), check_time(time, info.duration), shape) for time in times]
+    asked = [within(info, one, extractor) for one in cuts]
     with progress(quiet=as_json) as report:
         begun = _start(extractor, footage, asked, report)
         ended = _follow(extractor, begun, report)

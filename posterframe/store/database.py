@@ -68,13 +68,14 @@ class Database:
 
     @contextmanager
     def _taking_turns(self) -> Iterator[None]:
-        """Let threads queue here for SQLite's one writer: at the file's lock they would sleep, up to 0.1 s at a time."""
-        has_turn = self._turn is not None and self._turn.acquire(timeout=BUSY_TIMEOUT)
+        """Let threads queue for SQLite's one writer here: at the file's lock they sleep, up to 0.1 s at a time."""
+        if self._turn is None or not self._turn.acquire(timeout=BUSY_TIMEOUT):
+            yield
+            return
         try:
             yield
         finally:
-            if has_turn and self._turn is not None:
-                self._turn.release()
+            self._turn.release()
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:

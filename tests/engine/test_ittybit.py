@@ -132,7 +132,7 @@ def test_a_picture_that_could_not_be_fetched_is_fetched_again_and_not_bought_twi
 def test_a_service_that_lets_us_wait_for_a_picture_that_is_done_is_waited_for_and_not_for_ever(
     desk: Home, seconds: float, ends_well: bool
 ) -> None:
-    """The picture has moved, and where to the service does not say before a time. Longer than a client waits by itself."""
+    """The picture has moved; where to, the service does not say for longer than a client waits by itself."""
     desk.service.next("renewed")
     desk.service.next("429", on="get", seconds=seconds)
     moved, other = desk.ask(2)  # two, so that one list tells of both, and nobody but the fetcher gets a single job

@@ -146,6 +146,17 @@ def test_cut_follows_a_services_jobs_to_their_pictures(shell: Shell, service: st
         assert (shell.folder / thumbnail["path"]).stat().st_size == thumbnail["bytes"]
 
 
+def test_a_service_is_asked_for_the_last_frame_where_the_very_end_of_the_video_is_meant(
+    shell: Shell, service: str
+) -> None:
+    """At the end itself there is no frame, and the stand-in, as any service may, fails there."""
+    done = shell.run("cut", f"{service}/film.mp4", "--at", "7", "--width", "160", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["thumbnails"][0]["status"] == "ready"
+    (job,) = requests.get(f"{service}/ittybit/_sandbox/jobs", timeout=5).json()["jobs"]
+    assert 6.9 < job["body"]["options"]["start"] < 7
+
+
 def test_a_job_that_fails_hides_no_other_and_makes_the_exit_code_1(shell: Shell, service: str) -> None:
     ask_for(service, "failed")
     done = shell.run("cut", f"{service}/film.mp4", "--at", "1.5", "--at", "6", "--json")
