@@ -58,6 +58,7 @@ def test_sixteen_jobs_are_followed_live_and_the_failed_one_is_tried_again(
     screen.settle()
     for fault, more in (("failed", {}), ("slow", {"seconds": 40})):
         requests.post(f"{ittybit.url}/_sandbox/next", json={"fault": fault, **more}, timeout=5).raise_for_status()
+    screen.see("This makes 16 jobs at Ittybit.")
     screen.button("Cut 16 thumbnails").click()
     expect(screen.cards()).to_have_count(16)
     screen.see("cut by Ittybit")
@@ -84,6 +85,30 @@ def test_sixteen_jobs_are_followed_live_and_the_failed_one_is_tried_again(
     assert len(made["jobs"]) == 18, "sixteen, and the two that were tried again"
     for path in app.home.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+
+
+def test_all_that_failed_is_tried_again_and_all_that_is_under_way_cancelled_in_one_press_each(
+    screen: Screen, app: App, ittybit: Served, served: str
+) -> None:
+    for fault in ("failed", "stuck"):
+        requests.post(f"{ittybit.url}/_sandbox/next", json={"fault": fault, "times": 3}, timeout=5).raise_for_status()
+    screen.open(f"/?review={_approved_review(app.home, served)}")
+    screen.see("This makes 8 jobs at Ittybit.")
+    screen.button("Cut 8 thumbnails").click()
+    expect(_card(screen, "Failed")).to_have_count(3, timeout=60_000)
+    expect(_card(screen, "Failed").first).to_contain_text("the sandbox was asked to fail this job")
+    expect(screen.page.get_by_text(re.compile(r"2 of 8 ready · cut by Ittybit · 0:\d\d"))).to_be_visible()
+    order = screen.cards().locator(".time").all_text_contents()
+    screen.shoot("1-failed")
+    screen.button("Try all failed again").click()
+    expect(screen.page.get_by_text("5 of 8 ready")).to_be_visible(timeout=60_000)
+    expect(screen.button("Try all failed again")).to_have_count(0)
+    screen.button("Cancel all").click()
+    expect(_card(screen, "Cancelled")).to_have_count(3)
+    screen.see("Ittybit cannot take a job back: it may still finish what was asked.")
+    expect(screen.page.get_by_text("5 of 8 ready · cut by Ittybit", exact=True)).to_be_visible()
+    assert screen.cards().locator(".time").all_text_contents() == order
+    screen.shoot("2-cancelled")
 
 
 def test_a_time_that_was_changed_after_cutting_is_cut_again_in_the_same_place(
