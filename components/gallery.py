@@ -31,6 +31,7 @@ class _Outside:
     """What the page around the cards was drawn for; once it is otherwise, the whole page is drawn anew."""
 
     active: bool
+    can_choose: bool
     final: str | None
 
 
@@ -41,8 +42,9 @@ def show_gallery(snapshot: Snapshot) -> None:
 
 
 def _outside(snapshot: Snapshot) -> _Outside:
-    active = any(not thumbnail.status.is_final for thumbnail in snapshot.thumbnails)
-    return _Outside(active, snapshot.review.final_thumbnail_id)
+    states = {thumbnail.status for thumbnail in snapshot.thumbnails}
+    active = any(not state.is_final for state in states)
+    return _Outside(active, ThumbnailStatus.READY in states, snapshot.review.final_thumbnail_id)
 
 
 def _gallery(review_id: str, drawn: _Outside) -> None:

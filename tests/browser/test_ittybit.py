@@ -64,6 +64,7 @@ def test_sixteen_jobs_are_followed_live_and_the_failed_one_is_tried_again(
     screen.see("cut by Ittybit")
     expect(_card(screen, "Ready").first).to_be_visible(timeout=60_000)
     assert _under_way(screen).count() > 0, "some are under way while another is ready: the cards are live"
+    screen.see("Choose one above. You can change your mind later.")
     expect(screen.cards().filter(has_text="1280×720 · WEBP")).to_have_count(8)
     expect(screen.cards().filter(has_text="1080×1080 · JPEG")).to_have_count(8)
     expect(_card(screen, "Failed")).to_have_count(1, timeout=60_000)
