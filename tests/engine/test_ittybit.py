@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from posterframe.fetching import FETCH_WITHIN
 from posterframe.model import Thumbnail, ThumbnailStatus
 from posterframe.polling import NEVER_PLACED, OVERDUE
 from posterframe.workflows import LOST
@@ -124,26 +123,6 @@ def test_a_picture_that_could_not_be_fetched_is_fetched_again_and_not_bought_twi
     ended = desk.finish()[0]
     assert (ended.status, ended.job_id, ended.attempt) == (ThumbnailStatus.READY, failed.job_id, 2)
     assert set(desk.service.jobs()) == {wanted.id}
-
-
-@pytest.mark.parametrize(
-    ("seconds", "ends_well"), [(31, True), (FETCH_WITHIN + 20, False)], ids=["a while", "too long"]
-)
-def test_a_service_that_lets_us_wait_for_a_picture_that_is_done_is_waited_for_and_not_for_ever(
-    desk: Home, seconds: float, ends_well: bool
-) -> None:
-    """The picture has moved; where to, the service does not say for longer than a client waits by itself."""
-    desk.service.next("renewed")
-    desk.service.next("429", on="get", seconds=seconds)
-    moved, other = desk.ask(2)  # two, so that one list tells of both, and nobody but the fetcher gets a single job
-    ended = {one.id: one for one in desk.finish(90)}
-    assert ended[other.id].status is ThumbnailStatus.READY
-    if ends_well:
-        assert ended[moved.id].status is ThumbnailStatus.READY
-    else:
-        assert ended[moved.id].status is ThumbnailStatus.FAILED
-        assert "lets us wait too long before it gives it: try again" in (ended[moved.id].error or "")
-    assert len(desk.service.jobs()) == 2
 
 
 def test_jobs_whose_service_has_no_key_any_more_end_in_words(desk: Home) -> None:
