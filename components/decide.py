@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
+from components.adding import add_moment
 from components.filmstrip import PLACE, show_filmstrip
 from components.origin import picker_name
-from components.picture import show_picture
+from components.player import show_player
 from components.session import show_said, studio, telling, who
 from components.words import plain
 from posterframe.model import BY_HAND, DecisionState, Moment, Round, Snapshot
 from posterframe.timecode import format_time
+from posterframe.work import needs_preview
+
+SAME_PLACE = 0.05
+"""Seconds within which a mark means the moment that is there already."""
 
 DECISION_BADGES = {
     DecisionState.CANDIDATE: ("Undecided", "gray"),
@@ -23,20 +29,20 @@ DECISION_BADGES = {
 
 def show_decide(snapshot: Snapshot) -> None:
     """The frame of the moment in turn beside its reason and the three buttons; keys work outside of fields."""
-    moments = [one for one in snapshot.moments if one.preview]
-    if not moments:
+    video = snapshot.review.video
+    moments = [one for one in snapshot.moments if one.preview or needs_preview(one)]
+    if not moments or video is None:
         return
     moment = _in_turn(moments)
     picture, words = st.columns([3, 2], gap="medium")
-    label = f"Frame at {format_time(moment.timestamp)}"
-    video = snapshot.review.video
     with picture:
-        show_picture(str(moment.preview), label, (video.width, video.height) if video else (16, 9))
+        mark = partial(_mark, snapshot.review.id)
+        show_player(snapshot.review, video, moments, moment, on_go=_go_to, on_mark=mark)
         show_filmstrip(moment)
     with words, st.container(border=True, key="decide", height="stretch", vertical_alignment="distribute"):
         with st.container():
             _show_place(moments, moment, snapshot.rounds)
-            st.markdown(f"### {plain(moment.reason or label)}")
+            st.markdown(f"### {plain(moment.reason or f'Frame at {format_time(moment.timestamp)}')}")
             _show_notes(moment)
         with st.container():
             show_said(PLACE)
@@ -107,3 +113,10 @@ def _undo() -> None:
 
 def _go_to(moment_id: str) -> None:
     st.session_state["in_turn"] = moment_id
+
+
+@telling(PLACE)
+def _mark(review_id: str, at: float) -> None:
+    """Add a moment where the person points, or go to the one that is there already."""
+    there = (one for one in studio().store.moments(review_id) if abs(one.timestamp - at) < SAME_PLACE)
+    _go_to((next(there, None) or add_moment(review_id, float(at))).id)

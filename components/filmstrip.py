@@ -16,20 +16,23 @@ from posterframe.timecode import format_time
 PLACE = "decide"
 """Where it is told that a nudge could not be stored."""
 
+USUAL = 7
+"""Frames of most strips."""
+
 _strip = front_end("filmstrip", '<div class="strip" role="group" aria-label="Frames around this moment"></div>')
 
 
 def show_filmstrip(moment: Moment) -> None:
-    """Nothing while there is no preview, which it is made with."""
-    if moment.filmstrip is not None:
-        key = f"strip-{moment.id}"
-        _strip(key=key, data=_data(moment), on_nudge_change=partial(_nudge, moment.id, key))
+    """Its room stays free while there is no preview, which it is made with."""
+    key = f"strip-{moment.id}"
+    _strip(key=key, data=_data(moment), on_nudge_change=partial(_nudge, moment.id, key))
 
 
 def _data(moment: Moment) -> dict[str, Any]:
     """What the browser draws; plain values only."""
     strip = moment.filmstrip
-    assert strip is not None, "drawn only where there is one"
+    if strip is None:
+        return {"picture": None, "frames": [], "current": 0, "blanks": USUAL}
     shown = [time for time in strip.times if time <= moment.timestamp + 0.001]
     notes = {strip.times[strip.best]: "sharpest"}
     if moment.suggested_timestamp is not None:
@@ -40,6 +43,7 @@ def _data(moment: Moment) -> dict[str, Any]:
         "picture": picture_link(strip.picture),
         "frames": [{"at": time, "time": format_time(time), "note": notes.get(time, "")} for time in strip.times],
         "current": max(0, len(shown) - 1),
+        "blanks": 0,
     }
 
 

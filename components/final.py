@@ -15,7 +15,8 @@ def show_final(snapshot: Snapshot) -> None:
     """The chosen picture with its download; before the choice, one line that says what to do."""
     review = snapshot.review
     chosen = next((one for one in snapshot.thumbnails if one.id == review.final_thumbnail_id), None)
-    st.subheader("The final thumbnail", anchor=False)
+    with st.container(key="final-head"):
+        st.subheader("The final thumbnail", anchor=False)
     if chosen is None or chosen.picture is None:
         if any(one.status is ThumbnailStatus.READY for one in snapshot.thumbnails):
             st.caption("Choose one above. You can change your mind later.")

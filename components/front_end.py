@@ -12,5 +12,9 @@ FOLDER = Path(__file__).parent / "frontend"
 
 def front_end(name: str, html: str) -> ComponentRenderer:
     """The component whose look and behaviour are frontend/``name``.css and .js; ``html`` is what the script fills."""
-    css, js = ((FOLDER / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    return st.components.v2.component(f"posterframe.{name}", html=html, css=css, js=js)
+    css, common, script = (_read(part) for part in (f"{name}.css", "common.js", f"{name}.js"))
+    return st.components.v2.component(f"posterframe.{name}", html=html, css=css, js=f"{common}\n{script}")
+
+
+def _read(part: str) -> str:
+    return (FOLDER / part).read_text(encoding="utf-8")

@@ -68,7 +68,7 @@ def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
     facts = [f"{ready} of {len(thumbnails)} ready", f"cut by {_cutters(thumbnails)}"]
     if waiting:
         facts.append(format_time(_seconds_so_far(thumbnails)).rpartition(".")[0])
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="gallery-head"):
         st.subheader("Thumbnails", anchor=False, width="content")
         st.caption(plain(" · ".join(facts)), width="content")
         if len(failed) > 1:

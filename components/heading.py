@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.origin import picker_name
 from components.session import GUEST, studio, who
+from components.title import show_title
 from components.wishing import money
 from components.words import count, plain, source_words
 from posterframe.model import BY_HAND, Review, Round, Snapshot
@@ -21,8 +22,9 @@ MOST_OTHERS = 3
 def show_heading(snapshot: Snapshot) -> None:
     """The title, and beneath it what is known of the video and of the moments."""
     review = snapshot.review
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.title(plain(review.title), anchor=False, width="content")
+    st.set_page_config(page_title=f"{review.title} · Posterframe")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        show_title(review)
         _ask_name()
     facts = [source_words(review)]
     if review.video:

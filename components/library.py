@@ -7,7 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.picture import show_picture
+from components.empty import show_empty
+from components.picture import show_blank, show_picture
 from components.session import studio
 from components.words import count, plain
 from posterframe.model import ReviewSummary, RoundState
@@ -22,14 +23,17 @@ COVER = (16, 9)
 def show_library() -> None:
     """A search field and a card for each review."""
     st.title("Library", anchor=False)
+    store = studio().store
+    if not store.reviews(limit=1):
+        show_empty("No reviews yet. Give a video, and it will be listed here.", REVIEW_PAGE, "Start a review")
+        return
     search = st.text_input(
         "Search", placeholder="Title or address", width=360, key="search", on_change=_turn_to, args=(0,)
     )
     page = int(st.session_state.get("library_page", 0))
-    found = studio().store.reviews(search=search.strip(), limit=PER_PAGE + 1, offset=page * PER_PAGE)
+    found = store.reviews(search=search.strip(), limit=PER_PAGE + 1, offset=page * PER_PAGE)
     if not found:
-        _show_empty(search)
-        return
+        st.caption(plain(f"No review matches “{search}”." if search else "There are no older reviews."))
     show_cards(found[:PER_PAGE])
     _show_pages(page, more=len(found) > PER_PAGE)
 
@@ -42,20 +46,12 @@ def show_cards(summaries: Sequence[ReviewSummary]) -> None:
                 _show_card(summary)
 
 
-def _show_empty(search: str) -> None:
-    if search:
-        st.caption(plain(f"No review matches “{search}”."))
-    else:
-        st.caption("No reviews yet. Give a video, and it will be listed here.")
-    st.page_link(REVIEW_PAGE, label="Start a review")
-
-
 def _show_card(summary: ReviewSummary) -> None:
     with st.container(border=True, key=f"review-{summary.review.id}", gap="xsmall"):
         if summary.cover:
             show_picture(summary.cover, f"Cover of {summary.review.title}", COVER)
         else:
-            st.html(f'<div class="picture blank" style="aspect-ratio: {COVER[0]} / {COVER[1]}"></div>')
+            show_blank(COVER)
         st.subheader(plain(summary.review.title), anchor=False)
         st.caption(plain(" · ".join(_facts(summary))))
         st.page_link(REVIEW_PAGE, label="Open", query_params={"review": summary.review.id})
@@ -69,6 +65,8 @@ def _facts(summary: ReviewSummary) -> list[str]:
         facts.append("being watched")
     elif summary.round_state is RoundState.FAILED and not summary.moments:
         facts.append("could not be watched")
+    elif summary.round_state is RoundState.CANCELLED and not summary.moments:
+        facts.append("stopped before it was watched")
     else:
         facts.append(f"{summary.approved} of {count(summary.moments, 'moment')} approved")
     if summary.ready:

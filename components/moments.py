@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.adding import add_moment
 from components.moments_table import PLACE, show_table
 from components.session import show_said, studio, telling, who
 from components.shapes import Order, choose_order
-from components.words import check_reason, count, plain
+from components.words import count, plain
 from posterframe import workflows
 from posterframe.model import DecisionState, Moment, Snapshot, SourceKind
 from posterframe.shapes import wanted
-from posterframe.timecode import check_time, parse_time
+from posterframe.timecode import parse_time
 from posterframe.work import needs_preview
 
 TICK = 0.5
@@ -45,7 +46,7 @@ def _look_again(review_id: str, drawn: tuple[Moment, ...]) -> None:
 
 def _head(snapshot: Snapshot) -> None:
     """The heading, and the one filled button: hand the approved moments over."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="moments-head"):
         st.subheader("All moments", anchor=False, width="content")
         st.caption("Edit any cell; everything is saved as you go.", width="stretch")
         order = choose_order(snapshot.review)
@@ -113,9 +114,5 @@ def _add_row(review_id: str) -> None:
 @telling(PLACE)
 def _add(review_id: str) -> None:
     state = st.session_state
-    review = studio().store.review(review_id)
-    duration = review.video.duration if review and review.video else None
-    time = check_time(parse_time(state["add_time"]), duration)
-    moment = studio().store.add_moment(review_id, time, check_reason(state["add_reason"]), who())
-    workflows.preview(moment.id)
+    add_moment(review_id, parse_time(state["add_time"]), state["add_reason"])
     state["add_time"] = state["add_reason"] = ""

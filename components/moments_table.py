@@ -60,11 +60,16 @@ class _Table:
 
 def show_table(snapshot: Snapshot) -> None:
     """One row for each moment."""
-    newest = snapshot.rounds[-1].id if len(snapshot.rounds) > 1 else None
+    newest = snapshot.rounds[-1].id if len(snapshot.rounds) > 1 else ""
     has_file = snapshot.review.source is not SourceKind.YOUTUBE
     rows = pd.DataFrame(
         [
-            _row(one, picker_name(one, snapshot.rounds), is_new=one.round_id == newest, has_file=has_file)
+            _row(
+                one,
+                picker_name(one, snapshot.rounds),
+                is_new=one.round_id == newest,
+                has_file=has_file,
+            )
             for one in snapshot.moments
         ]
     )

@@ -9,6 +9,11 @@ import streamlit as st
 from components.session import picture_link
 
 
+def show_blank(size: tuple[int, int]) -> None:
+    """The room of a picture that is still to come."""
+    st.html(f'<div class="picture blank" style="aspect-ratio: {size[0]} / {size[1]}"></div>')
+
+
 def show_picture(key: str, alt: str, size: tuple[int, int]) -> None:
     """``size`` is the width and height that the picture's shape follows; ``alt`` says what is to be seen."""
     width, height = size

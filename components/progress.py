@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from components.picture import show_blank
 from components.session import show_said, studio, telling, who
 from components.words import plain
 from posterframe import workflows
@@ -48,7 +49,7 @@ def show_progress(snapshot: Snapshot) -> None:
     latest = snapshot.rounds[-1]
     show_said(PLACE)
     if not latest.state.is_final:
-        st.fragment(_follow, run_every=TICK)(latest.id)
+        _show_under_way(snapshot)
     elif latest.state is RoundState.FAILED:
         st.error(plain(latest.error or "The video could not be watched."))
         _offer_again(snapshot, "Try again")
@@ -59,12 +60,26 @@ def show_progress(snapshot: Snapshot) -> None:
         st.warning(plain(warning))
 
 
-def _follow(round_id: str) -> None:
+def _show_under_way(snapshot: Snapshot) -> None:
+    """In the shape that the page will have: what is being made stands where the picture and its reason will be."""
+    latest = snapshot.rounds[-1]
+    if is_follow_up(snapshot):
+        st.fragment(_follow, run_every=TICK)(latest.id, " &emsp; ")
+        return
+    picture, words = st.columns([3, 2], gap="medium")
+    with picture:
+        video = snapshot.review.video
+        show_blank((video.width, video.height) if video else (16, 9))
+    with words:
+        st.fragment(_follow, run_every=TICK)(latest.id, "  \n")
+
+
+def _follow(round_id: str, between: str) -> None:
     round_ = studio().store.round(round_id)
     if round_ is None or round_.state.is_final:
         st.rerun()
     with st.container(border=True, key="progress"):
-        st.markdown(_steps(round_))
+        st.markdown(between.join(_steps(round_)))
         st.progress(round_.progress, text=plain(round_.doing or "Getting ready"))
         st.button("Cancel", key=f"cancel-{round_.id}", on_click=_cancel, args=(round_.id,))
 
@@ -74,20 +89,20 @@ def _cancel(round_id: str) -> None:
     studio().store.cancel_round(round_id, who())
 
 
-def _steps(round_: Round) -> str:
-    """The four steps in a row: done ones ticked, the current one bold, later ones quiet."""
+def _steps(round_: Round) -> list[str]:
+    """The four steps: done ones ticked, the current one bold, later ones quiet."""
     stages = list(Stage)
     current = stages.index(round_.stage)
     words = []
     for index, stage in enumerate(stages):
         text = STAGE_WORDS[stage]
         if index < current:
-            words.append(f":green[✓] :gray[{text}]")
+            words.append(f":green[✓] {text}")
         elif index == current:
-            words.append(f"**{text}**")
+            words.append(f"**→ {text}**")
         else:
-            words.append(f":gray[{text}]")
-    return "&emsp;".join(words)
+            words.append(f":gray[· {text}]")
+    return words
 
 
 def _offer_again(snapshot: Snapshot, label: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from components.empty import show_empty
 from components.library import show_cards
 from components.session import studio, who
 from components.upload import upload_video
@@ -17,6 +20,7 @@ from posterframe.model import SourceKind
 from posterframe.net import is_youtube
 from posterframe.registry import title_of
 
+LIBRARY_PAGE = Path(__file__).parents[1] / "pages/library.py"
 SAMPLES = Path(__file__).parents[1] / "samples"
 SAMPLE_TITLE = "The sample film"
 
@@ -39,26 +43,33 @@ def show_start() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 pressed = st.form_submit_button("Find moments", type="primary")
                 st.caption(plain(price_words(asked, None)))
+        url_problem = by_url.empty()
         with by_file:
-            st.markdown("Or a file of yours")
-            upload = upload_video(studio().media.upload_ticket())
-            st.caption("mp4, webm or mov, up to 500 MB")
+            with st.container(gap="xxsmall"):
+                st.caption("Or a file of yours: mp4, webm or mov, up to 500 MB")
+                upload = upload_video(studio().media.upload_ticket())
+            file_problem = st.empty()
         with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium", key="sample"):
             st.image(SAMPLES / "poster.webp", width=176, alt="Coffee pots, cups and a vase from the sample film")
             with st.container(gap="xsmall"):
                 st.markdown("**No video at hand?** Forty seconds of coffee and pottery show how it works.")
                 sample = st.button("Try the sample film")
-        problem = st.empty()
-    try:
-        if pressed:
-            _start_url(url.strip(), asked)
-        if upload is not None:
-            _start(upload.title, SourceKind.UPLOAD, upload.key, asked)
-        if sample:
-            _start_sample(asked)
-    except PosterframeError as error:
-        problem.error(plain(str(error)))
+        sample_problem = st.empty()
+    if pressed:
+        _attempt(url_problem, lambda: _start_url(url.strip(), asked))
+    if upload is not None:
+        _attempt(file_problem, lambda: _start(upload.title, SourceKind.UPLOAD, upload.key, asked))
+    if sample:
+        _attempt(sample_problem, lambda: _start_sample(asked))
     _show_recent()
+
+
+def _attempt(place: DeltaGenerator, start: Callable[[], None]) -> None:
+    """Start, or say beside what was pressed why not."""
+    try:
+        start()
+    except PosterframeError as error:
+        place.error(plain(str(error)))
 
 
 def _show_recent() -> None:
@@ -71,8 +82,8 @@ def _show_recent() -> None:
 def show_gone() -> None:
     """For an address of a review that does not exist."""
     st.title("This review is not here", anchor=False)
-    st.caption("The address may be cut short, or the review was made on another server.")
-    st.page_link("../pages/library.py", label="See all reviews")
+    sentence = "The address may be cut short, or the review was made on another server."
+    show_empty(sentence, LIBRARY_PAGE, "See all reviews")
 
 
 def _start_url(url: str, asked: Asked) -> None:

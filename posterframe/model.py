@@ -240,6 +240,18 @@ class DecisionState(StrEnum):
 
 
 @dataclass(frozen=True)
+class Storyboard:
+    """Small pictures of a whole film, row by row in one picture: the frame at ``times[i]`` is the tile ``i``.
+
+    ``picture`` is its media key; there are ``columns`` tiles in a row.
+    """
+
+    picture: str
+    times: tuple[float, ...]
+    columns: int
+
+
+@dataclass(frozen=True)
 class Review:
     """One video's whole story. ``location`` is a URL, or the media key of an uploaded file."""
 
@@ -251,6 +263,7 @@ class Review:
     updated_at: datetime
     video: VideoInfo | None = None
     final_thumbnail_id: str | None = None
+    storyboard: Storyboard | None = None
 
 
 @dataclass(frozen=True)

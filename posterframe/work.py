@@ -15,19 +15,23 @@ from dataclasses import replace
 from PIL import Image
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
-from posterframe.filmstrip import strip
+from posterframe.filmstrip import Sprite, SpriteMaker, hover_sprite, strip
 from posterframe.matching import known_moments, match, needs_refining, remarks_on
 from posterframe.model import (
     BY_FILE,
     Filmstrip,
     Moment,
+    Picked,
     Report,
     Review,
     Round,
     RoundState,
     SourceKind,
     Stage,
+    Storyboard,
+    Wish,
 )
+from posterframe.pickers import Picker
 from posterframe.pickers.local import LocalPicker
 from posterframe.refine import assess, refine
 from posterframe.settings import Settings
@@ -98,7 +102,7 @@ def watch(studio: Studio, round_id: str) -> None:
     known = known_moments(studio.store.moments(review.id, removed=True))
     wish = replace(round_.wish, known=(*round_.wish.known, *known))
     try:
-        picked = picker.pick(studio.footage(review), wish, _reporter(studio, round_id, Stage.WATCHING))
+        picked = _pick(studio, review, picker, wish, _reporter(studio, round_id, Stage.WATCHING))
     except PosterframeError as error:
         if error.details:
             studio.store.keep_details(round_id, error.details)
@@ -120,6 +124,14 @@ def refine_moments(studio: Studio, round_id: str) -> None:
 def preview_moments(studio: Studio, round_id: str) -> None:
     """Make the previews of a round's moments."""
     _go_through(studio, round_id, Stage.PREVIEWING, "Making previews", needs_preview, _preview)
+
+
+def make_storyboard(studio: Studio, round_id: str) -> None:
+    """Make the small pictures of a film whose picker has watched it elsewhere; nothing waits for them."""
+    review, _ = _subject(studio, round_id)
+    if review.storyboard is None and review.source is not SourceKind.YOUTUBE:
+        with studio.footage(review).open() as video:
+            _keep_storyboard(studio, review, hover_sprite(video))
 
 
 def finish(studio: Studio, round_id: str, state: RoundState, error: str | None = None) -> None:
@@ -148,6 +160,23 @@ def preview_moment(studio: Studio, moment_id: str) -> None:
 def needs_preview(moment: Moment) -> bool:
     """Whether the stored preview is not that of the moment's time."""
     return moment.preview_error is None and (moment.preview is None or moment.preview_at != moment.timestamp)
+
+
+def _pick(studio: Studio, review: Review, picker: Picker, wish: Wish, report: Report) -> Picked:
+    """What the picker proposes. One that passes through the whole film here gives its storyboard on the way."""
+    footage = studio.footage(review)
+    if not isinstance(picker, LocalPicker) or review.video is None:
+        return picker.pick(footage, wish, report)
+    maker = SpriteMaker(review.video.duration)
+    picked = picker.pick(footage, wish, report, each=maker.add)
+    if sprite := maker.sprite():
+        _keep_storyboard(studio, review, sprite)
+    return picked
+
+
+def _keep_storyboard(studio: Studio, review: Review, sprite: Sprite) -> None:
+    key = studio.media.put(_encode(sprite.picture), "previews", "webp")
+    studio.store.set_storyboard(review.id, review.location, Storyboard(key, sprite.times, sprite.columns))
 
 
 def _match_to_file(studio: Studio, review: Review, round_id: str) -> None:

@@ -188,6 +188,11 @@ def watch_round(round_id: str) -> None:
     except PosterframeError as failure:
         state, error = RoundState.FAILED, str(failure)
     DBOS.run_step({"name": "finish"}, _finish_round, round_id, state.value, error)
+    if state is RoundState.DONE:
+        try:
+            _step(work.make_storyboard, round_id, WATCH_QUEUE)
+        except PosterframeError:
+            log.info("no storyboard for round %s", round_id, exc_info=True)
 
 
 @DBOS.workflow()

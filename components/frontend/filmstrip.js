@@ -4,40 +4,37 @@ export default function (component) {
   const root = parentElement.querySelector(".strip")
   const nudge = (frame) => frame && setTriggerValue("nudge", frame.at)
   const focused = root.getRootNode().activeElement?.dataset?.place
-  root.replaceChildren(...data.frames.map((frame, place) => draw(frame, place, data, nudge)))
+  const blanks = Array.from({ length: data.blanks }, blank)
+  root.replaceChildren(...data.frames.map((frame, place) => draw(frame, place, data, nudge)), ...blanks)
   if (focused !== undefined) root.children[focused]?.focus()
   const current = root.children[data.current]
-  root.scrollLeft = current.offsetLeft - (root.clientWidth - current.clientWidth) / 2
+  if (current) root.scrollLeft = current.offsetLeft - (root.clientWidth - current.clientWidth) / 2
 
   const step = { ",": -1, ".": 1 }
-  const onKey = (event) => {
-    const typing = event.composedPath()[0]?.closest?.("input, textarea, [contenteditable], [data-testid=stDataFrame]")
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !(event.key in step)) return
+  return hearKeys(root, (event) => {
+    if (isForOthers(event) || !(event.key in step)) return
     nudge(data.frames[data.current + step[event.key]])
-  }
-  document.addEventListener("keydown", onKey)
-  return () => document.removeEventListener("keydown", onKey)
+  })
+}
+
+// The room of a frame that is still being made.
+function blank() {
+  const frame = element("div", "frame")
+  frame.append(element("div", "picture blank"), element("span", "", "\u00a0"), element("span", "note"))
+  return frame
 }
 
 function draw(frame, place, data, nudge) {
-  const count = data.frames.length
-  const button = document.createElement("button")
+  const button = element("button", place === data.current ? "frame current" : "frame")
   button.type = "button"
   button.dataset.place = place
-  button.className = place === data.current ? "frame current" : "frame"
   button.setAttribute("aria-label", `Frame at ${frame.time}${frame.note ? `, ${frame.note}` : ""}`)
   button.setAttribute("aria-pressed", String(place === data.current))
   button.onclick = () => place !== data.current && nudge(frame)
-  const picture = document.createElement("div")
-  picture.className = "picture"
-  picture.style.backgroundImage = `url("${data.picture}")`
-  picture.style.backgroundSize = `${100 * count}% 100%`
-  picture.style.backgroundPosition = `${count > 1 ? (100 * place) / (count - 1) : 0}% 0`
-  const label = document.createElement("span")
-  label.textContent = frame.time
-  const note = document.createElement("span")
-  note.className = "note"
-  note.append(...frame.note.split(", ").flatMap((word) => [word, document.createElement("br")]))
-  button.append(picture, label, note)
+  const picture = element("div", "picture")
+  showTile(picture, data.picture, data.frames.length, 1, place)
+  const note = element("span", "note")
+  note.append(...frame.note.split(", ").flatMap((word) => [word, element("br")]))
+  button.append(picture, element("span", "", frame.time), note)
   return button
 }

@@ -91,10 +91,3 @@ function bar(card) {
   track.append(part)
   return track
 }
-
-function element(tag, className, text) {
-  const made = document.createElement(tag)
-  if (className) made.className = className
-  if (text) made.textContent = text
-  return made
-}

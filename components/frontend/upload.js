@@ -72,10 +72,3 @@ export default function (component) {
     trouble.textContent = sentence
   }
 }
-
-function element(tag, className, text) {
-  const made = document.createElement(tag)
-  if (className) made.className = className
-  if (text) made.textContent = text
-  return made
-}

@@ -14,6 +14,7 @@ from posterframe.model import (
     Round,
     Snapshot,
     SourceKind,
+    Storyboard,
     Thumbnail,
     ThumbnailStatus,
     VideoInfo,
@@ -96,11 +97,17 @@ class Reviews(Ledger):
             if change.get(Review, review_id).video != info:
                 change.set(Review, review_id, video=info)
 
+    def set_storyboard(self, review_id: str, location: str, storyboard: Storyboard) -> None:
+        """Keep small pictures of the film at ``location``, unless the review has another file by now."""
+        with self._changing(Review, review_id) as change:
+            if change.get(Review, review_id).location == location:
+                change.set(Review, review_id, storyboard=storyboard)
+
     def give_file(self, review_id: str, source: SourceKind, location: str, who: str) -> None:
         """Put a file in the place of an address that no frames can be cut from. The moments stay."""
         with self._changing(Review, review_id) as change:
             before = change.get(Review, review_id)
-            change.set(Review, review_id, source=source, location=location, video=None)
+            change.set(Review, review_id, source=source, location=location, video=None, storyboard=None)
             told = {"source": before.source, "location": before.location}
             change.log(who, Action.GAVE_FILE, before=told, after={"source": source, "location": location})
 

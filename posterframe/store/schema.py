@@ -36,6 +36,7 @@ from posterframe.model import (
     Shape,
     SourceKind,
     Stage,
+    Storyboard,
     ThumbnailStatus,
     VideoInfo,
     Wish,
@@ -124,6 +125,7 @@ class ReviewColumns(TypedColumns):
     video: Named[VideoInfo | None] = Column(Record(VideoInfo))
     # No foreign key: it would close a circle, and a thumbnail is never deleted.
     final_thumbnail_id: Named[str | None] = Column(Words)
+    storyboard: Named[Storyboard | None] = Column(Record(Storyboard))
     version: Named[int] = Column(BigInteger)
 
 

@@ -86,12 +86,20 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
+def settings() -> Mapping[str, str]:
+    """What the server finds in its environment; a file of tests that needs more says so with a fixture of this name."""
+    return {}
+
+
+@pytest.fixture
+def app(tmp_path: Path, settings: Mapping[str, str]) -> Iterator[App]:
     """A fresh server on an empty data folder."""
-    running = App(tmp_path / "home", free_port())
+    said = tmp_path / "said.txt"
+    running = App(tmp_path / "home", free_port(), settings, said)
     running.start()
     yield running
     running.stop()
+    print(said.read_text(errors="replace"))  # which pytest shows where a test fails
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from posterframe.model import Proposal, Wish
 from posterframe.sandbox.gemini import gemini_app, watch_here
 from posterframe.sandbox.server import serve
 from posterframe.video import Footage
-from tests.browser.conftest import App, free_port
+from tests.browser.conftest import App
 from tests.browser.screen import APPROVE_X, NOTE_COLUMN, REASON_COLUMN, Screen
 from tests.secrecy import files_that_tell, tells
 
@@ -60,16 +60,12 @@ def gemini(film: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, gemini: Sandbox, served: str) -> Iterator[App]:
-    settings = {
+def settings(gemini: Sandbox, served: str) -> Mapping[str, str]:
+    return {
         "GEMINI_API_KEY": KEY,
         "GEMINI_BASE_URL": gemini.url,
         "POSTERFRAME_ALLOW_HOSTS": served.split("/")[2],
     }
-    running = App(tmp_path / "home", free_port(), settings, said=tmp_path / "said.txt")
-    running.start()
-    yield running
-    running.stop()
 
 
 def test_gemini_suggests_again_and_the_final_thumbnail_is_chosen(

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,13 +36,9 @@ def ittybit() -> Iterator[Served]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, ittybit: Served, served: str) -> Iterator[App]:
+def settings(ittybit: Served, served: str) -> Mapping[str, str]:
     allowed = f"{served.split('/')[2]},127.0.0.1:{ittybit.port}"
-    settings = {"ITTYBIT_API_KEY": KEY, "ITTYBIT_BASE_URL": ittybit.url, "POSTERFRAME_ALLOW_HOSTS": allowed}
-    running = App(tmp_path / "home", free_port(), settings)
-    running.start()
-    yield running
-    running.stop()
+    return {"ITTYBIT_API_KEY": KEY, "ITTYBIT_BASE_URL": ittybit.url, "POSTERFRAME_ALLOW_HOSTS": allowed}
 
 
 def test_sixteen_jobs_are_followed_live_and_the_failed_one_is_tried_again(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import App, free_port, open_page
+from tests.browser.conftest import App, open_page
 from tests.browser.screen import APPROVE_X, REMOVE_X, SUGGESTED_X, TIME_COLUMN, TIME_X, Screen
 from tests.waiting import wait_for
 
@@ -16,12 +16,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def app(tmp_path: Path, served: str) -> Iterator[App]:
-    """A fresh server that may read videos from the loopback server above."""
-    running = App(tmp_path / "home", free_port(), {"POSTERFRAME_ALLOW_HOSTS": served.split("/")[2]})
-    running.start()
-    yield running
-    running.stop()
+def settings(served: str) -> Mapping[str, str]:
+    """The server may read videos from the loopback server."""
+    return {"POSTERFRAME_ALLOW_HOSTS": served.split("/")[2]}
 
 
 def test_the_sample_film_from_one_click_to_the_final_thumbnail(screen: Screen, browser: Browser, theme: str) -> None:

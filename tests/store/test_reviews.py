@@ -14,6 +14,7 @@ from posterframe.model import (
     Proposal,
     RoundState,
     SourceKind,
+    Storyboard,
     ThumbnailStatus,
     VideoInfo,
     Wish,
@@ -50,6 +51,18 @@ def test_dates_are_of_now_and_in_utc(store: Store) -> None:
     assert review.created_at.tzinfo is UTC
     assert abs(datetime.now(UTC) - review.created_at) < timedelta(minutes=1)
     assert store.reviews()[0].review.created_at == review.created_at
+
+
+BOARD = Storyboard("previews/board.webp", times=(0.0, 4.1, 8.2), columns=2)
+
+
+def test_a_storyboard_is_kept_and_goes_with_the_film_that_it_shows(store: Store) -> None:
+    review = make_review(store)
+    store.set_storyboard(review.id, review.location, BOARD)
+    assert store.snapshot(review.id).review.storyboard == BOARD  # type: ignore[union-attr]
+    store.give_file(review.id, SourceKind.UPLOAD, "videos/other.mp4", "Kim")
+    store.set_storyboard(review.id, review.location, BOARD)
+    assert store.review(review.id).storyboard is None  # type: ignore[union-attr]
 
 
 def test_what_probing_told_is_kept(store: Store) -> None:
