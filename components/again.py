@@ -25,17 +25,18 @@ def show_again(snapshot: Snapshot) -> None:
         return
     latest = next((one for one in reversed(snapshot.rounds) if one.picker != BY_FILE), snapshot.rounds[-1])
     with st.expander("Suggest more moments"):
-        asked = ask_wish("again", latest.wish)
+        video = snapshot.review.video
+        duration = video.duration if video else None
+        asked = ask_wish("again", latest.wish, duration)
         approved = [one for one in snapshot.moments if one.decision is DecisionState.APPROVED]
         direction = st.radio("Direction", [OTHER, LIKE], horizontal=True, key="direction") if approved else OTHER
         rejected = [one for one in snapshot.moments if one.decision is DecisionState.REJECTED]
         liked = approved if direction == LIKE else []
         wish = replace(asked.wish, more_like=_proposals(liked), not_like=_proposals(rejected))
-        video = snapshot.review.video
         with st.container(horizontal=True, vertical_alignment="center"):
             args = (snapshot.review.id, asked.picker, wish)
-            st.button("Suggest more", key="suggest_more", on_click=_ask_again, args=args)
-            st.caption(plain(price_words(asked, video.duration if video else None)))
+            st.button("Suggest more", key="suggest_more", disabled=not asked.is_sound, on_click=_ask_again, args=args)
+            st.caption(plain(price_words(asked, duration)))
 
 
 def _proposals(moments: list[Moment]) -> tuple[Proposal, ...]:

@@ -12,7 +12,7 @@ from components.session import GUEST, studio, who
 from components.title import show_title
 from components.wishing import money
 from components.words import count, plain, source_words
-from posterframe.model import BY_HAND, Review, Round, Snapshot
+from posterframe.model import BY_HAND, Part, Review, Round, Snapshot
 from posterframe.timecode import format_time
 
 MOST_OTHERS = 3
@@ -34,11 +34,17 @@ def show_heading(snapshot: Snapshot) -> None:
     added = sum(one.source == BY_HAND for one in snapshot.moments)
     if added:
         facts.append(f"{added} added by hand")
+    facts += dict.fromkeys(_part_words(one.wish.part) for one in snapshot.rounds if not one.wish.part.is_whole)
     facts += _cost(snapshot.rounds)
-    if any(round_.details.get("sandbox") for round_ in snapshot.rounds):
+    if suggested and any(round_.details.get("sandbox") for round_ in snapshot.rounds):
         facts.append("watched by a sandbox")
     st.caption(plain(" · ".join(facts)))
     _link_others(snapshot.review)
+
+
+def _part_words(part: Part) -> str:
+    """Which part of the video was watched."""
+    return f"watched from {format_time(part.start)} {f'to {format_time(part.end)}' if part.end else 'on'}"
 
 
 def _cost(rounds: Sequence[Round]) -> list[str]:

@@ -36,10 +36,13 @@ def show_start() -> None:
             "Give a video. You get moments worth a thumbnail, each with its reason and a real frame; you decide."
         )
         by_url, by_file = st.columns([3, 2], gap="medium")
-        with by_url, st.form("start", border=False, enter_to_submit=True):
-            url = st.text_input("Video URL", placeholder="https://example.com/film.mp4")
+        with by_url:
+            field = st.container()
+            # Outside of the form, whose fields are only known once it is sent: uploads and the sample need them too.
             with st.expander("Options"):
                 asked = ask_wish("start")
+        with field, st.form("start", border=False, enter_to_submit=True):
+            url = st.text_input("Video URL", placeholder="https://example.com/film.mp4")
             with st.container(horizontal=True, vertical_alignment="center"):
                 pressed = st.form_submit_button("Find moments", type="primary")
                 st.caption(plain(price_words(asked, None)))
@@ -103,6 +106,8 @@ def _start_sample(asked: Asked) -> None:
 
 def _start(title: str, source: SourceKind, location: str, asked: Asked) -> None:
     """Store the review, queue its first round, and go to its address."""
+    if not asked.is_sound:
+        raise BadInput("The times under Options cannot be used: correct them, or leave them empty.")
     review, first = studio().store.create_review(title, source, location, asked.wish, asked.picker, who())
     workflows.watch(first.id)
     st.query_params["review"] = review.id

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from components.session import studio
+from components.words import plain
 from posterframe.errors import PosterframeError
-from posterframe.model import Wish
+from posterframe.model import WHOLE, Part, Wish
 from posterframe.pickers import Picker
+from posterframe.timecode import check_part, format_time, parse_part
 
 FEWEST, MOST, USUAL = 1, 12, 5
 """How many moments a person can ask for."""
@@ -24,14 +26,18 @@ MINUTE = 60.0
 
 @dataclass(frozen=True)
 class Asked:
-    """The picker that is to watch, and what is wished of it."""
+    """The picker that is to watch, and what is wished of it. ``is_sound`` is not so while a field cannot be used."""
 
     picker: str
     wish: Wish
+    is_sound: bool = True
 
 
-def ask_wish(key: str, before: Wish | None = None) -> Asked:
-    """The fields; ``key`` keeps them apart from others on the page, ``before`` fills them as they were last time."""
+def ask_wish(key: str, before: Wish | None = None, duration: float | None = None) -> Asked:
+    """The fields; ``key`` keeps them apart from others on the page, ``before`` fills them as they were last time.
+
+    ``duration`` is the video's, in seconds, where that is known.
+    """
     before = before or Wish(count=USUAL)
     pickers = studio().pickers
     picker = studio().picker()
@@ -55,7 +61,28 @@ def ask_wish(key: str, before: Wish | None = None) -> Asked:
             placeholder="The audience, the title, what to show or to avoid (you can leave this empty)",
             key=f"{key}-brief",
         )
-    return Asked(picker.name, Wish(count=count, brief=brief.strip(), model=model))
+    wish = Wish(count=count, brief=brief.strip(), model=model)
+    try:
+        return Asked(picker.name, replace(wish, part=_ask_part(picker, key, before.part, duration)))
+    except PosterframeError as error:
+        st.error(plain(str(error)))
+        return Asked(picker.name, wish, is_sound=False)
+
+
+def _ask_part(picker: Picker, key: str, before: Part, duration: float | None) -> Part:
+    """From where to where to watch. Raises ``BadInput`` for times that are none, or that the video does not have."""
+    if picker.whole_only:
+        st.caption(plain(picker.whole_only))
+        return WHOLE
+    with st.container(horizontal=True, gap="small"):
+        start = st.text_input(
+            "From", format_time(before.start) if before.start else "", placeholder="the start", key=f"{key}-from"
+        )
+        end = st.text_input("To", format_time(before.end) if before.end else "", placeholder="the end", key=f"{key}-to")
+    part = parse_part(start, end)
+    if duration is not None:
+        check_part(part, duration)
+    return part
 
 
 def _ask_model(picker: Picker, key: str, before: str) -> str:
@@ -79,10 +106,12 @@ def _choices(picker_name: str) -> dict[str, str]:
 
 def price_words(asked: Asked, duration: float | None) -> str:
     """About what the round costs; of a video whose length nobody knows yet, a minute of it. Empty where it is free."""
-    amount = studio().picker(asked.picker).expected_cost(duration or MINUTE, asked.wish)
+    end = duration or asked.wish.part.end
+    wish = asked.wish if end else replace(asked.wish, part=WHOLE)
+    amount = studio().picker(asked.picker).expected_cost(end or MINUTE, wish)
     if amount is None:
         return ""
-    return f"About {money(amount)}" if duration else f"About {money(amount)} for each minute of video"
+    return f"About {money(amount)}" if end else f"About {money(amount)} for each minute of video"
 
 
 def capital(text: str) -> str:

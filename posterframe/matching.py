@@ -47,7 +47,7 @@ def match(rounds: Sequence[Round], moments: Sequence[Moment], duration: float) -
     for round_ in rounds:
         suggested = [moment for moment in moments if moment.round_id == round_.id]
         written = round_.details.get("written") or [moment.suggested_timestamp for moment in suggested]
-        for moment, time in zip(suggested, read_times(written, duration), strict=True):
+        for moment, time in zip(suggested, read_times(written, duration, round_.wish.part), strict=True):
             if isinstance(time, NoTime):
                 found.append(Matched(moment, None, time.why))
             else:

@@ -80,16 +80,39 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Part:
+    """From where to where a video is to be watched, in seconds; without an ``end``, to its own."""
+
+    start: float = 0.0
+    end: float | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self == WHOLE
+
+    def span(self, duration: float) -> tuple[float, float]:
+        """The same in a video of so many seconds; empty (equal times) where the video ends before."""
+        end = duration if self.end is None else min(self.end, duration)
+        return min(self.start, end), end
+
+
+WHOLE = Part()
+"""No part in particular."""
+
+
+@dataclass(frozen=True)
 class Wish:
     """What a person asks of a picker. ``brief`` is free text: what the video is for, whom, what to show or avoid.
 
-    ``model`` is the name of a service's model, or empty for the one that is set up. ``more_like`` are moments that were
-    liked, ``not_like`` those that were rejected, ``known`` all that are there, so that none of them comes again.
+    ``model`` is the name of a service's model, or empty for the one that is set up; ``part`` is what is watched.
+    ``more_like`` are moments that were liked, ``not_like`` those that were rejected, ``known`` all that are there, so
+    that none of them comes again.
     """
 
     count: int = 5
     brief: str = ""
     model: str = ""
+    part: Part = WHOLE
     more_like: tuple[Proposal, ...] = ()
     not_like: tuple[Proposal, ...] = ()
     known: tuple[Proposal, ...] = ()

@@ -69,10 +69,13 @@ _FIGURES: tuple[tuple[str, _Measure, float, tuple[str, ...], tuple[str, ...], tu
 """For each measure: its name, how it is read, from where it counts as good, and words for three degrees of it."""
 
 
-def write_reasons(sights: Sequence[Sight], film: Sequence[Quality]) -> list[str]:
-    """One sentence for each frame, in order. What was said of one is put differently of the next."""
+def write_reasons(sights: Sequence[Sight], film: Sequence[Quality], name: str = "the film") -> list[str]:
+    """One sentence for each frame, in order. What was said of one is put differently of the next.
+
+    ``film`` is what they are held against, and ``name`` what that is called.
+    """
     told: Counter[str] = Counter()
-    return [_sentence(sight, sights, film, told) for sight in sights]
+    return [_sentence(sight, sights, film, told).replace("the film", name) for sight in sights]
 
 
 def _sentence(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality], told: Counter[str]) -> str:

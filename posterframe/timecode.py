@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Final
 
 from posterframe.errors import BadInput
+from posterframe.model import Part
+
+SHORTEST_PART: Final = 1.0
+"""Seconds: less is a frame and its neighbours, for which nobody has to watch."""
 
 _CLOCK = re.compile(r"(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):(?P<s>\d{1,2}(?:\.\d*)?)")
 _UNITS = re.compile(r"(?:(?P<h>\d+)\s*h)?\s*(?:(?P<m>\d+)\s*m(?:in)?)?\s*(?:(?P<s>\d+(?:\.\d*)?)\s*s?)?")
@@ -46,3 +51,22 @@ def check_time(seconds: float, duration: float | None) -> float:
     if duration is not None and seconds > duration:
         raise BadInput(f"The video ends at {format_time(duration)}. Give a time before that.")
     return seconds
+
+
+def parse_part(start: str, end: str) -> Part:
+    """The part of a video between two times as a person types them; nothing typed is the video's own start or end.
+
+    Raises ``BadInput`` for what is no time, and for a part that is not at least a second long.
+    """
+    part = Part(parse_time(start) if start.strip() else 0.0, parse_time(end) if end.strip() else None)
+    if part.end is not None and part.end - part.start < SHORTEST_PART:
+        raise BadInput("A part of the video has to end at least a second after it starts. Choose other times.")
+    return part
+
+
+def check_part(part: Part, duration: float) -> tuple[float, float]:
+    """From where to where a video of this many seconds is watched. Raises ``BadInput`` where it does not go so far."""
+    start, end = part.span(duration)
+    if start > 0 and end - start < SHORTEST_PART:
+        raise BadInput(f"The video ends at {format_time(duration)}. Let the part start at least a second before that.")
+    return start, end

@@ -130,27 +130,45 @@ class Video:
             yield self._frame(shown, max_height)
             shown = self._walker.after(start_of(shown.frame))
 
-    def scan(self, interval: float, *, calm: float = 0.0, max_height: int = 180) -> Iterator[Frame]:
-        """The whole video in small pictures, about one for each ``interval`` seconds, as cheaply as it can be had.
+    def scan(
+        self,
+        interval: float,
+        *,
+        calm: float = 0.0,
+        start: float = 0.0,
+        end: float | None = None,
+        max_height: int = 180,
+    ) -> Iterator[Frame]:
+        """The video, or a part of it, in small pictures, about one for each ``interval`` seconds, as cheaply as can be.
 
         Frames come in order, each with its true time, which is up to half an interval from the even grid: key
         frames are preferred. Of a stretch between key frames that is at most ``calm`` seconds long, and in which no
-        frame is so large that it may begin another shot, the key frame is enough. Other reads of this video may go on
-        in between.
+        frame is so large that it may begin another shot, the key frame is enough: the first may so be from before
+        ``start``. Other reads of this video may go on in between.
         """
         if not interval > 0:
             raise ValueError(f"a scan needs an interval above 0, not {interval}")
         step = max(1, round(interval / self._source.tick))
+        first = self._origin + round(start / self._source.tick)
+        last = self._end if end is None else min(self._end, self._origin + round(end / self._source.tick) + 1)
+
+        def open_source() -> Source:
+            source = Source(self._file, self._name)
+            if first > self._origin:
+                source.seek(first)
+            return source
+
         passes = scan(
-            lambda: Source(self._file, self._name),
-            self._origin,
-            self._end,
+            open_source,
+            first,
+            last,
             step,
             calm=round(calm / self._source.tick),
             rough=max_height * 2 <= self.info.height,
         )
         for frame in passes:
-            yield self._frame(Shown(frame, None), max_height)
+            if start_of(frame) < last:
+                yield self._frame(Shown(frame, None), max_height)
 
     def _probe(self) -> None:
         source = self._source

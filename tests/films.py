@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -99,7 +100,7 @@ def moving(draw: Callable[[float], Pixels], seconds: float) -> Iterable[Pixels]:
     return [draw(number / FPS) for number in range(round(seconds * FPS))]
 
 
-def write_film(path: Path, *parts: Iterable[Pixels], fps: int = FPS) -> Footage:
+def write_film(path: Path, *parts: Iterable[Pixels], fps: int | Fraction = FPS) -> Footage:
     """Encode the parts one after the other as H.264, and open them as the product would."""
     with av.open(str(path), "w") as container:
         stream: av.VideoStream | None = None

@@ -13,7 +13,7 @@ from posterframe.model import Proposal, VideoInfo, Wish
 from posterframe.refine import Refined, refine
 from posterframe.registry import choose, footage_at, make_net, make_pickers
 from posterframe.settings import settings
-from posterframe.timecode import clamp_time, format_time
+from posterframe.timecode import clamp_time, format_time, parse_part
 from posterframe.video import Video
 
 
@@ -21,14 +21,17 @@ from posterframe.video import Video
 @click.argument("video")
 @click.option("--picker", "picker_name", help="Who suggests: local, or gemini with a key.")
 @click.option("--count", type=click.IntRange(1, 50), default=5, show_default=True, help="How many moments.")
+@click.option("--from", "start", default="", help="Watch only from this time on, such as 1:20.")
+@click.option("--to", "end", default="", help="Watch only up to this time.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def pick(video: str, picker_name: str | None, count: int, *, as_json: bool) -> None:
+def pick(video: str, picker_name: str | None, count: int, start: str, end: str, *, as_json: bool) -> None:
     """Suggest moments of VIDEO, a path or a URL, each moved to the best frame near it."""
+    wish = Wish(count=count, part=parse_part(start, end))
     net = make_net(settings())
     footage = footage_at(net, video)
     picker = choose(make_pickers(settings(), net), picker_name, "suggest moments")
     with progress(quiet=as_json) as report:
-        picked = picker.pick(footage, Wish(count=count), report)
+        picked = picker.pick(footage, wish, report)
         with footage.open() as opened:
             info = opened.info
             refined = []

@@ -23,8 +23,8 @@ def scan(
     """About one frame for each step of a grid of times from ``start`` to ``end``, in order.
 
     A stretch from a key frame to the next that is no longer than ``calm``, and in which nothing new seems to begin,
-    gives its key frame alone. A ``rough`` scan leaves out the smoothing of block edges, which pictures at half size
-    or less hardly show.
+    gives its key frame alone; the first may so be from before ``start``. A ``rough`` scan leaves out the smoothing of
+    block edges, which pictures at half size or less hardly show. Sources are opened where decoding is to begin.
     """
     rule = Rule(interval, calm)
     with closing(open_source()) as source:
@@ -98,10 +98,12 @@ class _GridScan:
         self._after_gap: set[int] = set()
 
     def frames(self, packets: Iterable[Packet], end: int) -> Iterator[VideoFrame]:
-        """The frames, in order, of a video that ends at ``end``, from its packets."""
+        """The frames up to ``end``, in order, from packets in decoding order, some of which are read beyond it."""
         for packet in packets:
             ticks = time_of(packet)
             if ticks is not None:
+                if ticks >= end + self._beyond:
+                    break
                 yield from self._decode(self._needed_with(ticks, packet))
         yield from self._decode(self._serve(end))
         yield from self._served(self._source.decode(None))

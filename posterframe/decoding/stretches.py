@@ -44,7 +44,7 @@ class Stretch:
 
 
 def stretches_of(source: Source, start: int, end: int, rule: Rule) -> list[Stretch] | None:
-    """All stretches as the index of the container tells them; None where it does not know of every frame."""
+    """All stretches of that time as the index of the container tells them; None where it lacks frames."""
     entries = source.index()
     if not entries or (end - entries[-1].timestamp) * source.tick > _INDEX_MAY_LACK:
         return None
@@ -52,6 +52,8 @@ def stretches_of(source: Source, start: int, end: int, rule: Rule) -> list[Stret
     keys = [at for at, entry in enumerate(entries) if entry.is_key and (first is None or entry.timestamp >= first)]
     found = []
     for at, following in pairwise([*keys, len(entries)]):
+        if entries[at].timestamp >= end:
+            break
         until = entries[following].timestamp if following < len(entries) else end
         sizes = [entry.size for entry in entries[at + 1 : following]]
         beside = [entry.size for entry in (entries[at], *entries[following : following + 1])]

@@ -105,7 +105,8 @@ class Asking:
                 findings = Findings(problem=Problem.MALFORMED)
             else:
                 tally.usage += reply.usage
-                findings = read_reply(reply, duration=task.duration, count=task.wish.count, known=task.known)
+                wish = task.wish
+                findings = read_reply(reply, duration=task.duration, count=wish.count, part=wish.part, known=task.known)
             is_final = findings.problem is None or not findings.problem.is_worth_a_fresh_try
             if is_final or tally.tries >= last_try or persistence.left <= 0:
                 return findings

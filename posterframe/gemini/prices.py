@@ -86,11 +86,10 @@ class Cost:
         }
 
 
-def expected_usage(duration: float, prompt: str, count: int, viewing: Viewing) -> Usage:
-    """Tokens that a question about ``duration`` seconds is likely to take; without a resolution, the higher figure."""
-    start, end = viewing.start or 0.0, duration if viewing.end is None else min(viewing.end, duration)
+def expected_usage(seconds: float, prompt: str, count: int, viewing: Viewing) -> Usage:
+    """Tokens that watching so many seconds is likely to take; without a resolution, the higher figure."""
     per_second = TOKENS_A_SECOND[viewing.resolution or Resolution.HIGH]
     frames = per_second - _SOUND_TOKENS_A_SECOND
     a_second = _SOUND_TOKENS_A_SECOND + frames * (1.0 if viewing.fps is None else viewing.fps)
-    watched = max(0.0, end - start) * a_second
+    watched = seconds * a_second
     return Usage(round(watched + len(prompt) / _CHARACTERS_A_TOKEN), _ANSWER_TOKENS + _MOMENT_TOKENS * count)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final
 
 from posterframe.model import Proposal, Wish
 
-PROMPT_VERSION: Final = "pick-thumbnails/2"
+PROMPT_VERSION: Final = "pick-thumbnails/3"
 """Stored with each review; changes whenever the words below do, so that results can be compared."""
 
 FUNCTION_NAME: Final = "pick_thumbnails"
@@ -42,7 +43,7 @@ DECLARATION: Final[dict[str, Any]] = {
 }
 
 _TASK = """\
-Watch the whole video and pick the {count} best {moments} for its thumbnail. Call {function} once with them, ordered \
+Watch the {what} and pick the {count} best {moments} for its thumbnail. Call {function} once with them, ordered \
 by visual quality, best first.
 
 Look for clear subjects in focus, good light, expressive faces, dramatic action and striking composition.
@@ -58,14 +59,16 @@ of the answer.
 {data}"""
 
 
-def build_prompt(wish: Wish, span: tuple[float, float] | None) -> str:
-    """The text that follows the video. ``span`` is from where to where it is watched, in seconds, None if not known."""
+def build_prompt(wish: Wish, duration: float | None) -> str:
+    """The text that follows the video, which is so many seconds long; None where that is not known."""
+    start, end = wish.part.span(math.inf if duration is None else duration)
     fewest = min(3, wish.count)
     task = _TASK.format(
         count=f"{fewest} to {wish.count}" if fewest < wish.count else wish.count,
         moments="moments" if wish.count > 1 else "moment",
         function=FUNCTION_NAME,
-        within="" if span is None else f", between {span[0]:.1f} and {span[1]:.1f}",
+        what="whole video" if wish.part.is_whole else "part of the video that you are given",
+        within=f", between {start:.1f} and {end:.1f}" if math.isfinite(end) else f", from {start:.1f} on" * bool(start),
     )
     data = _wishes(wish)
     return f"{task}\n\n{_DATA.format(data=json.dumps(data, ensure_ascii=False))}" if data else task

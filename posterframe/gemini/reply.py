@@ -12,8 +12,8 @@ from typing import Any, Final
 from posterframe.gemini.prompt import FUNCTION_NAME
 from posterframe.gemini.sdk import Reply
 from posterframe.gemini.text import plain_sentence
-from posterframe.gemini.times import TIME_NAMES, NoTime, as_written, read_times
-from posterframe.model import Proposal
+from posterframe.gemini.times import TIME_NAMES, NoTime, Time, as_written, read_times
+from posterframe.model import WHOLE, Part, Proposal
 
 SAME_MOMENT: Final = 1.0
 """Times closer than this many seconds are one moment: Gemini cannot tell them apart at one frame a second."""
@@ -65,20 +65,28 @@ class Findings:
         return sum(1 for proposal in self.proposals if proposal.warnings)
 
 
-def read_reply(reply: Reply, *, duration: float | None, count: int, known: Sequence[Proposal] = ()) -> Findings:
-    """Up to ``count`` moments of a video of ``duration`` seconds (None: not known yet), none of those ``known``."""
+def read_reply(
+    reply: Reply, *, duration: float | None, count: int, part: Part = WHOLE, known: Sequence[Proposal] = ()
+) -> Findings:
+    """Up to ``count`` moments of a part of a video of ``duration`` seconds (None: not known yet), none ``known``."""
     found = [list(moments) for moments in _moments_in(reply)]
     if not found:
         return Findings(problem=_why_none(reply))
     rows = [row for moments in found for row in moments][:_LOOKED_AT]
     if not rows:
         return Findings(problem=Problem.NOTHING_FOUND)
-    return _choose(rows, duration=duration, count=count, known=known)
-
-
-def _choose(rows: Sequence[Any], *, duration: float | None, count: int, known: Sequence[Proposal]) -> Findings:
     written = [_named(row, TIME_NAMES) if isinstance(row, Mapping) else row for row in rows]
-    times = read_times(written, duration)
+    return _choose(rows, written, read_times(written, duration, part), count=count, known=known)
+
+
+def _choose(
+    rows: Sequence[Any],
+    written: Sequence[Any],
+    times: Sequence[Time | NoTime],
+    *,
+    count: int,
+    known: Sequence[Proposal],
+) -> Findings:
     proposals: list[Proposal] = []
     kept: list[float | str] = []
     warnings: list[str] = []

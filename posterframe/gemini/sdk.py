@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from posterframe.errors import BadInput
+from posterframe.model import Part
 
 MOST_FPS: Final = 24
 
@@ -23,22 +23,18 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True)
 class Viewing:
-    """How closely Gemini looks: frames a second (up to 24), resolution, and the part from ``start`` to ``end`` seconds.
+    """How closely Gemini looks: frames a second (up to 24) and resolution.
 
     What is None is left to the model. Only google-genai can send it; ``Sdk.takes_viewing`` tells.
     """
 
     fps: float | None = None
     resolution: Resolution | None = None
-    start: float | None = None
-    end: float | None = None
 
     def __post_init__(self) -> None:
         """Raises ``BadInput`` for what no video can be watched by."""
         if self.fps is not None and not 0 < self.fps <= MOST_FPS:
             raise BadInput(f"Gemini looks at {MOST_FPS} frames a second at most, and at more than none: choose others.")
-        if not 0 <= (self.start or 0.0) < (self.end or math.inf):
-            raise BadInput("The part of the video that Gemini watches has to end after it starts: choose other times.")
 
     @property
     def is_default(self) -> bool:
@@ -47,13 +43,17 @@ class Viewing:
 
 @dataclass(frozen=True)
 class Ask:
-    """One request: this model, this video, this prompt. ``mime_type`` is None where the service knows it (YouTube)."""
+    """One request: this model, this video, this prompt. ``mime_type`` is None where the service knows it (YouTube).
+
+    ``part`` is sent where ``Sdk.takes_viewing``, and is the whole video elsewhere.
+    """
 
     model: str
     video_uri: str
     mime_type: str | None
     prompt: str
     viewing: Viewing = field(default_factory=Viewing)
+    part: Part = field(default_factory=Part)
 
 
 @dataclass(frozen=True)

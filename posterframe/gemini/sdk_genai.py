@@ -72,12 +72,10 @@ class GenAi:
 def _contents(ask: Ask) -> Any:
     from google.genai import types
 
-    viewing = ask.viewing
+    fps, part = ask.viewing.fps, ask.part
     metadata = None
-    if viewing.fps is not None or viewing.start is not None or viewing.end is not None:
-        metadata = types.VideoMetadata(
-            fps=viewing.fps, start_offset=_offset(viewing.start), end_offset=_offset(viewing.end)
-        )
+    if fps is not None or not part.is_whole:
+        metadata = types.VideoMetadata(fps=fps, start_offset=_offset(part.start or None), end_offset=_offset(part.end))
     video = types.FileData(file_uri=ask.video_uri, mime_type=ask.mime_type)
     parts = [types.Part(file_data=video, video_metadata=metadata), types.Part(text=ask.prompt)]
     return [types.Content(role="user", parts=parts)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from posterframe.errors import BadInput
+from posterframe.model import WHOLE, Part
 from posterframe.timecode import format_time, parse_time
 
 TIME_NAMES: Final = ("timestamp", "time", "timestamp_seconds", "seconds", "start", "at")
@@ -71,20 +72,50 @@ class _Reading:
     how: str | None = None
 
 
-def read_times(values: Sequence[Any], duration: float | None) -> list[Time | NoTime]:
-    """Each value as a time within a video of ``duration`` seconds, None where its length is not known.
+@dataclass(frozen=True)
+class _Span:
+    """From where to where times may lie, in seconds, and how that is called where one does not."""
 
-    A plain reading that lies in the video is taken. Otherwise the numbers of one reply are looked at together,
-    since a model that writes one time in milliseconds writes all of them so; then each on its own, where it is
-    repaired when exactly one other reading lies in the video.
+    start: float
+    end: float
+    name: str
+
+    def holds(self, seconds: float) -> bool:
+        return self.start - SLACK <= seconds <= self.end + SLACK
+
+    def clamped(self, seconds: float) -> float:
+        return seconds if self.start <= seconds < self.end else max(self.start, min(seconds, self.end - _LAST_FRAME))
+
+
+def _span(duration: float | None, part: Part) -> _Span | None:
+    """None where nothing is known of it."""
+    if duration is not None and (part.is_whole or part.start >= duration):
+        return _Span(part.start, duration, f"the video, which is {format_time(duration)} long")
+    if part.is_whole:
+        return None
+    start, end = part.span(math.inf if duration is None else duration)
+    until = f"to {format_time(end)}" if math.isfinite(end) else "on"
+    return _Span(start, end, f"the part to be watched, from {format_time(start)} {until}")
+
+
+def read_times(values: Sequence[Any], duration: float | None, part: Part = WHOLE) -> list[Time | NoTime]:
+    """Each value as a time within a part of a video of ``duration`` seconds, None where its length is not known.
+
+    A plain reading that lies there is taken. Otherwise the times of one reply are looked at together, since a model
+    that writes one time in milliseconds, or from the start of the part, writes all of them so; then each on its own,
+    where it is repaired when exactly one other reading lies there.
     """
+    span = _span(duration, part)
     values = [_unwrapped(value) for value in values]
     numbers = [_as_number(value) for value in values]
-    read_number = _shared_unit([number for number in numbers if number is not None], duration)
-    return [
-        _settle(value, _text_readings(value) if number is None else read_number(number), duration)
+    read_number = _shared_unit([number for number in numbers if number is not None], span)
+    readings = [
+        _text_readings(value) if number is None else read_number(number)
         for value, number in zip(values, numbers, strict=True)
     ]
+    if span and _count_from_part(readings, span):
+        readings = [[_from_part(each[0], span.start)] if each else [] for each in readings]
+    return [_settle(value, each, span) for value, each in zip(values, readings, strict=True)]
 
 
 def as_written(value: Any) -> float | str:
@@ -113,36 +144,39 @@ def _as_number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _settle(written: Any, readings: Sequence[_Reading], duration: float | None) -> Time | NoTime:
+def _count_from_part(readings: Sequence[Sequence[_Reading]], span: _Span) -> bool:
+    """Whether the times of a reply do not all fit as they are, and do when they count from the start of the part."""
+    plain = [each[0].seconds for each in readings if each]
+    fit_as_they_are = not math.isfinite(span.end) or all(map(span.holds, plain))
+    return not fit_as_they_are and all(span.holds(span.start + seconds) for seconds in plain)
+
+
+def _from_part(reading: _Reading, start: float) -> _Reading:
+    return _Reading(start + reading.seconds, "counted from the start of the part")
+
+
+def _settle(written: Any, readings: Sequence[_Reading], span: _Span | None) -> Time | NoTime:
     if not readings:
         return NoTime(f"“{_shown(written)}” is not a time")
     plain = readings[0]
-    if duration is None:
+    if span is None:
         return (
             Time(plain.seconds, _repaired(written, plain)) if plain.seconds >= 0 else NoTime("it is before the start")
         )
-    if _inside(plain.seconds, duration):
-        return Time(_clamped(plain.seconds, duration), _repaired(written, plain) or _moved(plain.seconds, duration))
-    fitting = [reading for reading in readings[1:] if _inside(reading.seconds, duration)]
+    if span.holds(plain.seconds):
+        return Time(span.clamped(plain.seconds), _repaired(written, plain) or _moved(plain.seconds, span))
+    fitting = [reading for reading in readings[1:] if span.holds(reading.seconds)]
     if len(fitting) == 1:
-        return Time(_clamped(fitting[0].seconds, duration), _repaired(written, fitting[0]))
+        return Time(span.clamped(fitting[0].seconds), _repaired(written, fitting[0]))
     if fitting:
         return NoTime(f"“{_shown(written)}” can be read in {len(fitting)} ways")
-    return NoTime(f"“{_shown(written)}” is outside the video, which is {format_time(duration)} long")
+    return NoTime(f"“{_shown(written)}” is outside {span.name}")
 
 
-def _inside(seconds: float, duration: float) -> bool:
-    return -SLACK <= seconds <= duration + SLACK
-
-
-def _clamped(seconds: float, duration: float) -> float:
-    return seconds if 0 <= seconds < duration else max(0.0, min(seconds, duration - _LAST_FRAME))
-
-
-def _moved(seconds: float, duration: float) -> str | None:
-    if 0 <= seconds <= duration:
+def _moved(seconds: float, span: _Span) -> str | None:
+    if span.start <= seconds <= span.end:
         return None
-    return "The time lay just outside the video and was moved to its edge."
+    return f"The time lay just outside the {'part' if span.start else 'video'} and was moved to its edge."
 
 
 def _repaired(written: Any, reading: _Reading) -> str | None:
@@ -188,16 +222,16 @@ def _run_together(value: float) -> _Reading | None:
     return _Reading(minutes * 60 + seconds, "minutes and seconds run together" if minutes else None)
 
 
-def _shared_unit(numbers: Sequence[float], duration: float | None) -> Callable[[float], Sequence[_Reading]]:
+def _shared_unit(numbers: Sequence[float], span: _Span | None) -> Callable[[float], Sequence[_Reading]]:
     """How to read every number of a reply, when seconds do not fit all of them but exactly one other unit does."""
-    if duration is None or len(numbers) < 2 or all(_inside(number, duration) for number in numbers):
+    if span is None or len(numbers) < 2 or all(map(span.holds, numbers)):
         return _number_readings
     in_milliseconds = max(numbers) >= _LEAST_MILLISECONDS and all(
-        number == 0 or (number >= 100 and _inside(number / 1000, duration)) for number in numbers
+        number == 0 or (number >= 100 and span.holds(number / 1000)) for number in numbers
     )
     joined = [_run_together(number) for number in numbers]
-    in_minutes = all(reading is not None and _inside(reading.seconds, duration) for reading in joined)
-    in_clocks = all(number >= _LEAST_HOURS and _inside(_wrong_clock(number).seconds, duration) for number in numbers)
+    in_minutes = all(reading is not None and span.holds(reading.seconds) for reading in joined)
+    in_clocks = all(number >= _LEAST_HOURS and span.holds(_wrong_clock(number).seconds) for number in numbers)
     if in_milliseconds and not (in_minutes or in_clocks):
         return lambda number: [_milliseconds(number)]
     if in_minutes and not in_milliseconds:

@@ -14,7 +14,8 @@ class Picker(Protocol):
 
     ``name`` is what settings, the database and the command line call it; ``label`` is what a person reads.
     ``reads_briefs`` says whether ``wish.brief`` makes a difference to it, ``knows_youtube`` whether it can watch a
-    video there, of which there is no file, and ``is_sandbox`` whether a stand-in answers in the service's place.
+    video there, of which there is no file, ``is_sandbox`` whether a stand-in answers in the service's place, and
+    ``whole_only`` says why it cannot watch a part of a video; empty where it can.
     """
 
     name: str
@@ -22,13 +23,15 @@ class Picker(Protocol):
     reads_briefs: bool
     knows_youtube: bool
     is_sandbox: bool
+    whole_only: str
 
     def pick(self, footage: Footage, wish: Wish, report: Report) -> Picked:
         """Propose up to ``wish.count`` moments, best first, each with a reason in plain words.
 
-        Fewer than asked is fine; none is within 1.5 s of a moment that the wish names. Raises ``BadInput`` for a video
-        that it cannot use, ``ServiceFailed`` when the service behind it does not deliver, and lets ``Stopped`` from
-        ``report`` pass. What a failure cost is in the ``details`` of its error, as in those of what is picked.
+        Fewer than asked is fine; none is outside ``wish.part``, or within 1.5 s of a moment that the wish names.
+        Raises ``BadInput`` for a video or a wish that it cannot use, ``ServiceFailed`` when the service behind it does
+        not deliver, and lets ``Stopped`` from ``report`` pass. What a failure cost is in the ``details`` of its error,
+        as in those of what is picked.
         """
         ...
 

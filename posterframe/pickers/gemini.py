@@ -33,6 +33,7 @@ from posterframe.gemini.wire import Wire
 from posterframe.model import Picked, Report, Wish
 from posterframe.net import Net
 from posterframe.net.address import is_allowed, is_loopback, is_youtube
+from posterframe.timecode import check_part
 from posterframe.video import Footage
 
 LONGEST_SECONDS: Final = 3 * 3600.0
@@ -40,6 +41,10 @@ SHARPEST_SECONDS: Final = 3600.0
 """Gemini watches up to three hours at low resolution, and up to one at high."""
 
 _SDKS: Final[Mapping[str, type[GenerativeAi | GenAi]]] = {sdk.name: sdk for sdk in (GenerativeAi, GenAi)}
+
+_WHOLE_ONLY: Final = (
+    "As it is set up, Gemini watches whole videos; with POSTERFRAME_GEMINI_SDK=google-genai it can watch a part."
+)
 
 _NONE: Final[Mapping[Problem, str]] = {
     Problem.BLOCKED: "Gemini’s filters block this video, or the answer about it: change the brief, take another, ",
@@ -84,6 +89,7 @@ class GeminiPicker:
         self._api_key = api_key
         self._allow_hosts = allow_hosts
         self._sdk_kind = _SDKS[sdk]
+        self.whole_only = "" if self._sdk_kind.takes_viewing else _WHOLE_ONLY
         self._patience = patience or Patience()
         self._prices = prices or load_prices()
         self._viewing = viewing or Viewing()
@@ -128,9 +134,9 @@ class GeminiPicker:
 
     def estimate(self, duration: float, wish: Wish) -> Cost:
         """What a round about a video of so many seconds is likely to cost, before it is asked for."""
-        viewing, _ = self._viewing_for(duration)
-        usage = expected_usage(duration, build_prompt(wish, (0.0, duration)), wish.count, viewing)
-        return self._cost(usage)
+        start, end = wish.part.span(duration)
+        viewing, _ = self._viewing_for(end - start)
+        return self._cost(expected_usage(end - start, build_prompt(wish, duration), wish.count, viewing))
 
     def tidy(self) -> None:
         """Delete uploads that have outlived their use, here and at Gemini, and what a killed process left behind."""
@@ -170,33 +176,38 @@ class GeminiPicker:
 
     def _task(self, footage: Footage, wish: Wish, report: Report) -> tuple[Task, tuple[str, ...]]:
         """What is to be asked, and what the person should know about how. Opens the file, unless it is on YouTube."""
+        if self.whole_only and not wish.part.is_whole:
+            raise BadInput(f"{self.whole_only} Leave the times out, {GO_ON}")
         if footage.url is not None and is_youtube(footage.url):
             viewing, notes = self._viewing_for(None)
-            ask = Ask(self.model, footage.url, None, build_prompt(wish, None), viewing)
+            ask = Ask(self.model, footage.url, None, build_prompt(wish, None), viewing, wish.part)
             return Task(footage, wish, report, None, by_link=True, sdk=self._sdk, ask=ask), notes
         with footage.open_file() as file:
             mime_type = mime_type_of(file.read(HEAD), footage.name)
         with footage.open() as video:
             info = video.info
-        if info.duration > LONGEST_SECONDS:
+        start, end = check_part(wish.part, info.duration)
+        if end - start > LONGEST_SECONDS:
+            part = "" if self.whole_only else "choose a part of it, "
             raise BadInput(
-                f"“{footage.name}” is longer than the three hours that Gemini watches: cut it shorter, {GO_ON}"
+                f"“{footage.name}” is longer than the three hours that Gemini watches: {part}cut it shorter, {GO_ON}"
             )
-        viewing, notes = self._viewing_for(info.duration)
-        ask = Ask(self.model, footage.url or "", mime_type, build_prompt(wish, _span(info.duration, viewing)), viewing)
+        viewing, notes = self._viewing_for(end - start)
+        prompt = build_prompt(wish, info.duration)
+        ask = Ask(self.model, footage.url or "", mime_type, prompt, viewing, wish.part)
         by_link = goes_by_link(footage.url, info.bytes, self._base_url, self._allow_hosts)
         return Task(footage, wish, report, info.duration, by_link, self._sdk, ask), notes
 
-    def _viewing_for(self, duration: float | None) -> tuple[Viewing, tuple[str, ...]]:
-        """How closely to look, and what the person should know about it."""
+    def _viewing_for(self, seconds: float | None) -> tuple[Viewing, tuple[str, ...]]:
+        """How closely to look at so many seconds, and what the person should know about it."""
         if not self._sdk_kind.takes_viewing:
             if self._viewing.is_default:
                 return self._viewing, ()
             wants = "Frames a second and resolution can only be chosen with google-genai"
             return Viewing(), (f"{wants} (POSTERFRAME_GEMINI_SDK): Gemini looked as it does by default.",)
-        if self._viewing.resolution is None and duration is not None and duration > SHARPEST_SECONDS:
+        if self._viewing.resolution is None and seconds is not None and seconds > SHARPEST_SECONDS:
             low = replace(self._viewing, resolution=Resolution.LOW)
-            return low, ("The video is longer than an hour, so Gemini looked at it at low resolution.",)
+            return low, ("That is longer than an hour, so Gemini looked at it at low resolution.",)
         return self._viewing, ()
 
     def _cost(self, usage: Usage) -> Cost:
@@ -229,7 +240,3 @@ class GeminiPicker:
             with suppress(Failure):
                 models = tuple(model.name for model in self._models.all())
         return explain(failure, model=self.model, models=models)
-
-
-def _span(duration: float, viewing: Viewing) -> tuple[float, float]:
-    return viewing.start or 0.0, min(duration, viewing.end or duration)

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from math import floor
 
 from posterframe.composition import read_composition
@@ -15,7 +16,7 @@ from posterframe.quality import glance, rescored, warnings, working_height
 from posterframe.reasons import Sight, write_reasons
 from posterframe.refine import Refined, appraise, choose, look_around, shown_at
 from posterframe.shots import find_shots, is_same_scene, transition
-from posterframe.timecode import format_time
+from posterframe.timecode import check_part, format_time
 from posterframe.video import Footage, Frame, Pixels, Video
 
 _WATCHING = 0.75
@@ -75,6 +76,7 @@ class LocalPicker:
     reads_briefs = False
     knows_youtube = False
     is_sandbox = False
+    whole_only = ""
 
     def label_of(self, model: str) -> str:  # noqa: ARG002 -- there are no models here
         """Always the same."""
@@ -100,34 +102,40 @@ class LocalPicker:
         """
         report(0.0, "Opening the video")
         with footage.open() as video:
-            samples = _watch(video, report, each)
+            start, end = check_part(wish.part, video.info.duration)
+            samples = _watch(video, start, end, report, each)
             shots = find_shots([sample.look for sample in samples])
             for shot in shots:
                 samples[shot[0]] = replace(samples[shot[0]], opens_shot=True)
-            chosen = _look_closer(video, _in_order(samples, shots, wish), wish, report)
+            chosen = _look_closer(video, _in_order(samples, shots, wish), (start, end), wish, report)
         report(1.0, "Done")
+        whole = wish.part.is_whole
         sights = [
-            Sight(one.found.quality, read_composition(one.pixels), _place(one.found.timestamp, samples, shots))
+            Sight(
+                one.found.quality,
+                read_composition(one.pixels),
+                _place(one.found.timestamp, samples, shots) if whole else "",
+            )
             for one in chosen
         ]
-        reasons = write_reasons(sights, [sample.quality for sample in samples])
+        reasons = write_reasons(sights, [sample.quality for sample in samples], "the film" if whole else "this part")
         proposals = tuple(
-            Proposal(found.timestamp, reason, found.warnings, found.quality, found.explanation)
+            Proposal(max(found.timestamp, start), reason, found.warnings, found.quality, found.explanation)
             for found, reason in zip((finalist.found for finalist in chosen), reasons, strict=True)
         )
         return Picked(
             proposals,
-            warnings=_remarks(chosen),
+            warnings=_remarks(chosen, "This video" if whole else "This part of the video"),
             details={"frames_watched": len(samples), "shots": len(shots)},
         )
 
 
-def _remarks(chosen: Sequence[_Finalist]) -> tuple[str, ...]:
+def _remarks(chosen: Sequence[_Finalist], watched: str) -> tuple[str, ...]:
     """What a person should know about all proposals together."""
     if not chosen:
-        return ("This video has no other moments than those of earlier rounds.",)
+        return (f"{watched} has no other moments than those of earlier rounds.",)
     if all(warnings(finalist.found.quality) for finalist in chosen):
-        return ("No frame of this video makes a strong picture; these are the least weak.",)
+        return (f"{watched} has no frame that makes a strong picture; these are the least weak.",)
     return ()
 
 
@@ -151,17 +159,21 @@ def _interval(length: float) -> float:
     return min(max(0.5, length / 100), 10.5)
 
 
-def _watch(video: Video, report: Report, each: Callable[[Frame], None] | None) -> list[Sample]:
-    """The whole film in small samples, each measured, with what its neighbours say about its steadiness."""
-    length = video.info.duration
+def _watch(
+    video: Video, start: float, end: float, report: Report, each: Callable[[Frame], None] | None
+) -> list[Sample]:
+    """The film from ``start`` to ``end`` in small samples, each measured, with what its neighbours say of it."""
+    length = end - start
     height = working_height(video.info.width, video.info.height)
     samples: list[Sample] = []
-    for frame in video.scan(_interval(length), calm=length / _PLACES, max_height=height):
+    frames = video.scan(_interval(length), calm=length / _PLACES, start=start, end=end, max_height=height)
+    first = next(frames, None) or video.frame_at(start, max_height=height)  # in a long still, no frame begins
+    for frame in chain([first], frames):
         if each is not None:
             each(frame)
-        samples.append(Sample(frame.timestamp, look_at(frame.pixels), glance(frame.pixels)))
-        done = min(1.0, frame.timestamp / max(length, 1e-3))
-        report(_WATCHING * done, f"Watching · {_clock(frame.timestamp)} of {_clock(length)}")
+        samples.append(Sample(max(frame.timestamp, start), look_at(frame.pixels), glance(frame.pixels)))
+        done = min(1.0, (frame.timestamp - start) / max(length, 1e-3))
+        report(_WATCHING * done, f"Watching · {_clock(frame.timestamp)} of {_clock(end)}")
     return [_among_neighbours(samples, i) for i in range(len(samples))]
 
 
@@ -209,7 +221,9 @@ def _likeness(look: Look, others: Sequence[Look]) -> float:
     return max((max(0.0, 1 - difference(look, other)) for other in others), default=0.0)
 
 
-def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wish, report: Report) -> list[_Finalist]:
+def _look_closer(
+    video: Video, ordered: Sequence[tuple[float, Sample]], span: tuple[float, float], wish: Wish, report: Report
+) -> list[_Finalist]:
     """The best frames around the samples, in order, until there are enough that are sound and differ."""
     chosen: list[_Finalist] = []
     faulty: list[_Finalist] = []
@@ -223,7 +237,8 @@ def _look_closer(video: Video, ordered: Sequence[tuple[float, Sample]], wish: Wi
         done = _WATCHING + (1 - _WATCHING) * len(chosen) / wish.count
         tell = partial(report, done, "Looking closer at the best moments")
         ahead = _REACH if sample.opens_shot else 0.0
-        window = look_around(video, sample.timestamp + ahead, reach=_REACH, each=tell)
+        around = look_around(video, sample.timestamp + ahead, reach=_REACH, each=tell)
+        window = [seen for seen in around if span[0] <= seen.timestamp <= span[1]] or around
         best = choose(window, shown_at(window, sample.timestamp))
         if not _is_apart(best.timestamp, _known(wish)):
             continue

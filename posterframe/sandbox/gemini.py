@@ -24,10 +24,10 @@ from starlette.routing import Route
 
 from posterframe.errors import PosterframeError
 from posterframe.gemini.models import label_of
-from posterframe.model import Proposal, Wish, ignore_progress
+from posterframe.model import Part, Proposal, Wish, ignore_progress
 from posterframe.net import Net, is_youtube
 from posterframe.pickers.local import LocalPicker
-from posterframe.sandbox.gemini_asked import declares_function, prompt_of, video_uri, wish_in
+from posterframe.sandbox.gemini_asked import declares_function, part_of, prompt_of, video_uri, wish_in
 from posterframe.sandbox.gemini_faults import FAULTS, Fault, bad_key, no_model, refuse
 from posterframe.sandbox.gemini_files import FileShelf, address_of
 from posterframe.sandbox.gemini_shapes import SHAPES, chat, good
@@ -120,18 +120,19 @@ class _Sandbox:
         body = await self._asked(request)
         footage = self._footage(request, body)
         prompt = prompt_of(body)
-        duration = await run_in_threadpool(_duration, footage)
-        moments = await run_in_threadpool(self._watch, footage, wish_in(prompt))
+        part = part_of(body)
+        seconds = await run_in_threadpool(_watched_seconds, footage, part)
+        moments = await run_in_threadpool(self._watch, footage, replace(wish_in(prompt), part=part))
         shape = self._take(SHAPES, "generate")
         tell = SHAPES[shape.name] if shape else good if declares_function(body) else chat
         reply = tell(moments)
-        return JSONResponse({**reply, "usageMetadata": _usage(duration, prompt, reply), "modelVersion": "sandbox"})
+        return JSONResponse({**reply, "usageMetadata": _usage(seconds, prompt, reply), "modelVersion": "sandbox"})
 
     async def count(self, request: Request) -> Response:
         body = await self._asked(request)
         inner = body.get("generateContentRequest") or body
-        duration = await run_in_threadpool(_duration, self._footage(request, inner))
-        usage = _usage(duration, prompt_of(inner), {})
+        seconds = await run_in_threadpool(_watched_seconds, self._footage(request, inner), part_of(inner))
+        usage = _usage(seconds, prompt_of(inner), {})
         return JSONResponse({"totalTokens": usage["promptTokenCount"]})
 
     async def upload(self, request: Request) -> Response:
@@ -222,11 +223,12 @@ class _Sandbox:
         return file.footage
 
 
-def _duration(footage: Footage) -> float:
-    """The length in seconds. Raises ``_Refused`` for what cannot be read as a video."""
+def _watched_seconds(footage: Footage, part: Part) -> float:
+    """How long the part is. Raises ``_Refused`` for what cannot be read as a video."""
     try:
         with footage.open() as video:
-            return video.info.duration
+            start, end = part.span(video.info.duration)
+            return end - start
     except PosterframeError as error:
         raise _Refused(refuse(400, "Cannot fetch content from the provided URL.")) from error
 
@@ -239,8 +241,8 @@ def _small_enough(net: Net, url: str) -> Any:
     return file
 
 
-def _usage(duration: float, prompt: str, reply: dict[str, Any]) -> dict[str, int]:
-    asked = round(duration * _TOKENS_A_SECOND) + len(prompt) // 4
+def _usage(seconds: float, prompt: str, reply: dict[str, Any]) -> dict[str, int]:
+    asked = round(seconds * _TOKENS_A_SECOND) + len(prompt) // 4
     told = len(json.dumps(reply)) // 4
     counts = {"promptTokenCount": asked, "candidatesTokenCount": told, "thoughtsTokenCount": _THINKING_TOKENS}
     return {**counts, "totalTokenCount": asked + told + _THINKING_TOKENS}

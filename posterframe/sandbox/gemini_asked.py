@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from posterframe.model import Proposal, Wish
+from posterframe.model import Part, Proposal, Wish
 from posterframe.sandbox.gemini_shapes import FUNCTION
 
 Body = dict[str, Any]
@@ -18,6 +18,15 @@ def video_uri(body: Body) -> str:
     """The address of the first video; protocol buffers take both spellings."""
     data = [part.get("fileData") or part.get("file_data") or {} for part in _parts(body)]
     return next((uri for each in data if (uri := each.get("fileUri") or each.get("file_uri"))), "")
+
+
+def part_of(body: Body) -> Part:
+    """The part of the video that is to be watched; offsets are written like ``12.5s``."""
+    found = [part.get("videoMetadata") or part.get("video_metadata") or {} for part in _parts(body)]
+    metadata = next((each for each in found if each), {})
+    start = metadata.get("startOffset") or metadata.get("start_offset") or "0s"
+    end = metadata.get("endOffset") or metadata.get("end_offset")
+    return Part(float(start.rstrip("s")), float(end.rstrip("s")) if end else None)
 
 
 def prompt_of(body: Body) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from posterframe.gemini.patience import Patience
 from posterframe.gemini.prices import load_prices
 from posterframe.gemini.prompt import PROMPT_VERSION
 from posterframe.gemini.sdk import Resolution, Viewing
-from posterframe.model import Proposal, Wish, ignore_progress
+from posterframe.model import Part, Proposal, Wish, ignore_progress
 from posterframe.pickers.gemini import GeminiPicker
 from posterframe.sandbox.gemini import BAD_KEY, gemini_app
 from posterframe.sandbox.gemini_asked import prompt_of, wish_in
@@ -154,18 +155,68 @@ def test_models_that_cannot_be_listed_are_a_sentence(make_picker: MakePicker) ->
 def test_how_closely_to_look_is_sent_where_it_works_and_explained_where_not(
     make_picker: MakePicker, footage: Footage, sandbox: Sandbox, sdk: str
 ) -> None:
-    closely = Viewing(fps=4, resolution=Resolution.HIGH, start=1.0, end=7.5)
-    picked = make_picker(viewing=closely).pick(footage, Wish(), ignore_progress)
+    picked = make_picker(viewing=Viewing(fps=4, resolution=Resolution.HIGH)).pick(footage, Wish(), ignore_progress)
     body = sandbox.asked("generate")[0]["body"]
     if sdk == "google-genai":
-        metadata = body["contents"][0]["parts"][0]["videoMetadata"]
-        assert metadata == {"fps": 4, "start_offset": "1s", "end_offset": "7.5s"}
+        assert body["contents"][0]["parts"][0]["videoMetadata"] == {"fps": 4}
         assert body["generationConfig"]["mediaResolution"] == "MEDIA_RESOLUTION_HIGH"
-        assert "between 1.0 and 7.5" in prompt_of(body)
         assert picked.warnings == ()
     else:
         assert "videoMetadata" not in body["contents"][0]["parts"][0]
         assert "only be chosen with google-genai" in picked.warnings[0]
+
+
+PART = Wish(part=Part(4.0, 7.5))
+"""Of the three moments, the second and the third lie in it."""
+
+
+def test_a_part_is_watched_and_paid_where_that_works_and_refused_unpaid_where_not(
+    picker: GeminiPicker, footage: Footage, sandbox: Sandbox, sdk: str
+) -> None:
+    if sdk == "google-generativeai":
+        assert "POSTERFRAME_GEMINI_SDK=google-genai" in picker.whole_only
+        with pytest.raises(BadInput, match=r"watches whole videos.*Leave the times out.*this machine"):
+            picker.pick(footage, PART, ignore_progress)
+        assert sandbox.asked("generate") == []
+        return
+    assert picker.whole_only == ""
+    picked = picker.pick(footage, PART, ignore_progress)
+    body = sandbox.asked("generate")[0]["body"]
+    assert body["contents"][0]["parts"][0]["videoMetadata"] == {"start_offset": "4s", "end_offset": "7.5s"}
+    assert "between 4.0 and 7.5" in prompt_of(body)
+    assert picked.proposals == MOMENTS[1:]
+    assert picked.warnings == (
+        "A moment was left out: “2.5” is outside the part to be watched, from 0:04.0 to 0:07.5.",
+    )
+    whole = picker.estimate(SECONDS, Wish()).usage.prompt_tokens
+    part = picked.details["estimate"]["prompt_tokens"]
+    assert whole - part == pytest.approx((SECONDS - 3.5) * 300, abs=50)
+    assert picked.details["cost"]["prompt_tokens"] == pytest.approx(part, rel=0.1)
+
+
+@pytest.mark.parametrize("sdk", ["google-genai"])
+def test_a_part_of_a_video_on_youtube_is_watched_there(picker: GeminiPicker, sandbox: Sandbox) -> None:
+    address = Footage("YouTube", "https://www.youtube.com/watch?v=aqz-KE-bpKQ", BytesIO)
+    assert picker.pick(address, PART, ignore_progress).proposals == MOMENTS[1:]
+    (video, _) = sandbox.asked("generate")[0]["body"]["contents"][0]["parts"]
+    assert video["videoMetadata"] == {"start_offset": "4s", "end_offset": "7.5s"}
+
+
+@pytest.mark.parametrize("sdk", ["google-genai"])
+def test_a_part_that_the_video_does_not_have_is_refused_unpaid(
+    picker: GeminiPicker, footage: Footage, sandbox: Sandbox
+) -> None:
+    with pytest.raises(BadInput, match=r"The video ends at 0:08\.0"):
+        picker.pick(footage, Wish(part=Part(9.0)), ignore_progress)
+    assert sandbox.asked("generate") == []
+
+
+@pytest.mark.parametrize("sdk", ["google-genai"])
+def test_the_sandbox_really_watches_only_the_part(make_picker: MakePicker, footage: Footage) -> None:
+    with serve(gemini_app()) as served:
+        picked = make_picker(base_url=served.url, patience=Patience()).pick(footage, PART, ignore_progress)
+    assert picked.proposals
+    assert picked.warnings == ()
 
 
 def test_two_pickers_in_one_process_keep_their_keys_apart(

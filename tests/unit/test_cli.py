@@ -115,6 +115,32 @@ def test_pick_without_json_prints_a_line_for_each_moment(shell: Shell, film: Pat
     assert [line.split("  ")[0].count(":") for line in done.stdout.splitlines()] == [1, 1]
 
 
+def test_pick_keeps_to_a_part_of_the_video(shell: Shell, film: Path) -> None:
+    done = shell.run("pick", str(film), "--from", "2.6", "--to", "0:04.6", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    times = [moment["timestamp"] for moment in json.loads(done.stdout)["moments"]]
+    assert times
+    assert all(2.6 <= time <= 4.6 for time in times)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (("--from", "soon"), "is not a time in the video"),
+        (("--from", "5", "--to", "3"), "has to end at least a second after it starts"),
+        (("--from", "8"), "The video ends at 0:07.0"),
+    ],
+    ids=["no time", "ends before it starts", "past the end"],
+)
+def test_a_part_that_cannot_be_watched_is_bad_input(
+    shell: Shell, film: Path, part: tuple[str, ...], words: str
+) -> None:
+    done = shell.run("pick", str(film), *part)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert_one_line(done.stderr)
+
+
 def test_cut_prints_the_thumbnails_as_the_contract_says_and_saves_them(shell: Shell, film: Path) -> None:
     size = ["--width", "160", "--height", "90", "--format", "png"]
     done = shell.run("cut", str(film), "--at", "1.5", "--at", "6", *size, "--out", "cuts", "--json")

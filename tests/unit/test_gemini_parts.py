@@ -14,7 +14,7 @@ from posterframe.gemini.patience import attend, sleep
 from posterframe.gemini.prompt import build_prompt
 from posterframe.gemini.sdk import Viewing
 from posterframe.gemini.trouble import Failure, Trouble
-from posterframe.model import Wish
+from posterframe.model import WHOLE, Part, Wish
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,29 @@ def test_a_wait_ends_when_the_person_cancels() -> None:
     assert time.monotonic() - started < 2.0
 
 
-@pytest.mark.parametrize("viewing", [{"fps": 0}, {"fps": 25}, {"start": -1}, {"start": 5, "end": 5}], ids=str)
-def test_what_no_video_can_be_watched_by_is_refused(viewing: dict[str, float]) -> None:
+@pytest.mark.parametrize("fps", [0, 25])
+def test_what_no_video_can_be_watched_by_is_refused(fps: float) -> None:
     with pytest.raises(BadInput, match="choose other"):
-        Viewing(**viewing)  # type: ignore[arg-type]
+        Viewing(fps=fps)
 
 
 def test_an_empty_wish_adds_nothing_to_the_prompt() -> None:
-    assert "JSON" not in build_prompt(Wish(), (0.0, 60.0))
+    assert "JSON" not in build_prompt(Wish(), 60.0)
     assert "3 to 5 best moments" in build_prompt(Wish(), None)
     assert "the 1 best moment for" in build_prompt(Wish(count=1), None)
+
+
+@pytest.mark.parametrize(
+    ("part", "duration", "what", "within"),
+    [
+        (WHOLE, 60.0, "the whole video", ", between 0.0 and 60.0."),
+        (WHOLE, None, "the whole video", "."),
+        (Part(20), 60.0, "the part of the video", ", between 20.0 and 60.0."),
+        (Part(20, 90), None, "the part of the video", ", between 20.0 and 90.0."),
+        (Part(20), None, "the part of the video", ", from 20.0 on."),
+    ],
+)
+def test_the_prompt_says_what_is_watched(part: Part, duration: float | None, what: str, within: str) -> None:
+    prompt = build_prompt(Wish(part=part), duration)
+    assert prompt.startswith(f"Watch {what}")
+    assert f"seconds from the start of the video{within}" in prompt

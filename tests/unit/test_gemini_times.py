@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posterframe.gemini.times import SLACK, NoTime, Time, as_written, read_times
+from posterframe.model import Part
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,41 @@ def test_a_time_outside_without_a_single_other_reading_is_refused(written: Any, 
 def test_the_numbers_of_one_reply_have_one_unit(written: list[Any], duration: float, seconds: list[float]) -> None:
     times = read_times(written, duration)
     assert [time.seconds for time in times if isinstance(time, Time)] == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ([67, "1:30", 119.5], [67, 90, 119.5]),
+        ([120.6, 59.4], [119.95, 60]),
+        ([7, "0:30", 59.5], [67, 90, 119.5]),
+        ([5], [65]),
+        ([67_000, 90_000], [67, 90]),
+        ([107, 170], [107]),
+        ([45, 70], [70]),
+        ([275], []),
+    ],
+    ids=["in it", "at its edges", "all counted from its start", "one counted from its start", "milliseconds",
+         "one past its end", "one before its start", "far past its end"],
+)  # fmt: skip
+def test_times_are_held_against_the_part_that_was_watched(written: list[Any], seconds: list[float]) -> None:
+    times = read_times(written, 300.0, Part(60, 120))
+    assert [time.seconds for time in times if isinstance(time, Time)] == pytest.approx(seconds)
+    assert [time.why.partition(" is ")[2] for time in times if isinstance(time, NoTime)] == [
+        "outside the part to be watched, from 1:00.0 to 2:00.0"
+    ] * (len(written) - len(seconds))
+
+
+@pytest.mark.parametrize("duration", [None, 300.0])
+def test_a_part_without_an_end_is_held_to_its_start(duration: float | None) -> None:
+    kept, dropped = read_times([250, 20], duration, Part(100))
+    assert kept == Time(250.0)
+    assert isinstance(dropped, NoTime)
+
+
+def test_a_video_that_ends_before_the_part_is_what_is_named() -> None:
+    (dropped,) = read_times([70], 30.0, Part(60, 120))
+    assert dropped == NoTime("“70” is outside the video, which is 0:30.0 long")
 
 
 @pytest.mark.parametrize("written", ["1:07:41", 4061, ["1:07"], {"seconds": 67.5}, "1:07\x00\ud800"], ids=repr)

@@ -6,13 +6,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from fractions import Fraction
 from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
 
-from posterframe.errors import Stopped
-from posterframe.model import Picked, Proposal, Wish, ignore_progress
+from posterframe.errors import BadInput, Stopped
+from posterframe.model import Part, Picked, Proposal, Wish, ignore_progress
 from posterframe.pickers.local import LocalPicker
 from tests.films import (
     Pixels,
@@ -70,6 +71,27 @@ def test_no_two_proposals_stand_close_together(tmp_path: Path) -> None:
 
 def test_it_proposes_no_more_than_asked(tmp_path: Path) -> None:
     assert len(picked(tmp_path, *three_scenes(), wish=Wish(count=2)).proposals) == 2
+
+
+@pytest.mark.parametrize("part", [Part(2, 4), Part(2.4, 3.4), Part(3), Part(0, 2.5)], ids=str)
+def test_a_part_is_watched_and_nothing_else(part: Part, tmp_path: Path) -> None:
+    found = picked(tmp_path, *three_scenes(), wish=Wish(part=part))
+    start, end = part.span(6.0)
+    assert found.proposals
+    assert all(start <= proposal.timestamp <= end for proposal in found.proposals)
+    assert not any("film" in proposal.reason for proposal in found.proposals)
+    assert found.details["frames_watched"] <= (end - start) / 0.5 + 1
+
+
+def test_a_part_in_which_no_frame_begins_shows_the_one_that_stands(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "slides.mp4", [scene(1), scene(2)], fps=Fraction(1, 5))
+    (proposal,) = LocalPicker().pick(film, Wish(part=Part(2, 4)), ignore_progress).proposals
+    assert proposal.timestamp == 2
+
+
+def test_a_part_that_the_video_does_not_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"The video ends at 0:06\.0"):
+        picked(tmp_path, *three_scenes(), wish=Wish(part=Part(8)))
 
 
 def test_the_same_video_gets_the_same_answer(tmp_path: Path) -> None:

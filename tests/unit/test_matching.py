@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from posterframe.matching import Matched, known_moments, match, remarks_on
-from posterframe.model import DecisionState, Moment, Round, RoundState, Wish
+from posterframe.model import DecisionState, Moment, Part, Round, RoundState, Wish
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -28,6 +29,12 @@ def test_each_round_is_read_in_its_own_unit() -> None:
     moments = [make_moment("first", 67_000.0), make_moment("first", 12_000.0)]
     moments += [make_moment("second", 41.0), make_moment("second", 4061.0)]
     assert [one.timestamp for one in match(rounds, moments, 90.0)] == [67.0, 12.0, 41.0, 67.41]
+
+
+def test_a_round_about_a_part_is_read_within_it() -> None:
+    round_ = replace(make_round("first", 7, 30), wish=Wish(part=Part(60, 120)))
+    found = match([round_], [make_moment("first", 7.0), make_moment("first", 30.0)], 300.0)
+    assert [each.timestamp for each in found] == [67.0, 90.0]
 
 
 def test_a_moment_that_was_removed_still_counts_for_the_unit_of_its_round() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posterframe.errors import BadInput
-from posterframe.timecode import check_time, clamp_time, format_time, parse_time
+from posterframe.model import WHOLE, Part
+from posterframe.timecode import check_part, check_time, clamp_time, format_time, parse_part, parse_time
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,35 @@ def test_a_suggested_time_is_brought_into_the_video(seconds: float, within: floa
 def test_a_time_past_the_end_is_refused_with_the_length() -> None:
     with pytest.raises(BadInput, match=r"The video ends at 0:40\.0"):
         check_time(41, 40)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "part"),
+    [
+        ("", " ", WHOLE),
+        ("1:00", "", Part(60)),
+        ("", "1:30.5", Part(0, 90.5)),
+        ("60", "2m", Part(60, 120)),
+    ],
+)
+def test_a_part_is_read_from_two_times_of_which_either_can_be_left_out(start: str, end: str, part: Part) -> None:
+    assert parse_part(start, end) == part
+
+
+@pytest.mark.parametrize(("start", "end"), [("10", "10.9"), ("20", "10"), ("soon", ""), ("", "0")])
+def test_a_part_that_is_none_is_refused(start: str, end: str) -> None:
+    with pytest.raises(BadInput):
+        parse_part(start, end)
+
+
+@pytest.mark.parametrize(
+    ("part", "span"), [(WHOLE, (0, 40)), (Part(10), (10, 40)), (Part(10, 20), (10, 20)), (Part(10, 99), (10, 40))]
+)
+def test_a_part_ends_with_the_video(part: Part, span: tuple[float, float]) -> None:
+    assert check_part(part, 40) == span
+
+
+@pytest.mark.parametrize("start", [39.5, 40, 99])
+def test_a_part_that_the_video_does_not_have_is_refused_with_its_length(start: float) -> None:
+    with pytest.raises(BadInput, match=r"The video ends at 0:40\.0"):
+        check_part(Part(start), 40)

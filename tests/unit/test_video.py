@@ -340,6 +340,27 @@ def test_a_calm_stretch_gives_its_key_frame_alone_and_a_new_picture_is_looked_fo
         assert [frame.timestamp for frame in video.scan(0.5, calm=calm)] == pytest.approx(times, abs=0.05)
 
 
+@pytest.mark.parametrize(("start", "end"), [(4.0, 7.0), (0.0, 3.0), (9.0, 10.0), (4.3, 5.3)])
+@pytest.mark.parametrize("keys_every", [12, 250], ids=["dense keys", "one key"])
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
+def test_a_scan_of_a_part_gives_true_frames_of_it(container: str, keys_every: int, start: float, end: float) -> None:
+    with opened(Film(frames=250, keys_every=keys_every, container=container).render()) as video:
+        frames = list(video.scan(0.5, start=start, end=end))
+    times = [frame.timestamp for frame in frames]
+    assert [number_in(frame.pixels) for frame in frames] == [round(time * 25) for time in times]
+    assert all(start - 0.25 <= time <= end for time in times)
+    assert len(times) == pytest.approx((end - start) / 0.5, abs=1)
+
+
+def test_a_scan_of_a_part_reads_little_of_the_rest() -> None:
+    data = Film(frames=500, keys_every=25, width=640, height=360, draw=noise, options={"crf": "30"}).render()
+    file = CountingFile(data)
+    with Video(file, "film.mp4") as video:
+        before = file.bytes_read
+        assert list(video.scan(0.2, start=10, end=11))
+    assert file.bytes_read - before < len(data) / 3
+
+
 def test_a_scan_makes_pictures_of_the_height_asked() -> None:
     with opened(Film().render()) as video:
         assert {frame.pixels.shape for frame in video.scan(0.5, max_height=36)} == {(36, 64, 3)}

@@ -1,0 +1,69 @@
+"""Asking for a part of a video: before the first round, and for more moments."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextInput
+
+from posterframe.model import Part, Review
+from posterframe.studio import Studio
+from tests.app.conftest import error_on, open_page, press, snapshot_of
+
+
+def fields(page: AppTest, key: str) -> tuple[TextInput, TextInput]:
+    """From, and to."""
+    return page.text_input(key=f"{key}-from"), page.text_input(key=f"{key}-to")
+
+
+def test_a_part_is_asked_for_and_kept_with_its_round(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    start, end = fields(page, "again")
+    start.input("0:02.5")
+    end.input("4.5").run()
+    press(page, "Suggest more")
+    assert snapshot_of(studio, review.id).rounds[-1].wish.part == Part(2.5, 4.5)
+    said = " ".join(caption.value.replace("\\", "") for caption in open_page(review.id).caption)
+    assert "watched from 0:02.5 to 0:04.5" in said
+    studio.store.cancel_round(snapshot_of(studio, review.id).rounds[-1].id, "Kim")
+    again = fields(open_page(review.id), "again")
+    assert [field.value for field in again] == ["0:02.5", "0:04.5"]
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        (("soon", ""), "is not a time in the video"),
+        (("5", "3"), "at least a second after it starts"),
+        (("30", ""), "The video ends at 0:07.0"),
+    ],
+    ids=["no time", "ends before it starts", "past the end"],
+)
+def test_a_part_that_cannot_be_watched_gets_a_sentence_and_no_round(
+    studio: Studio, review: Review, times: tuple[str, str], words: str
+) -> None:
+    page = open_page(review.id)
+    for field, time in zip(fields(page, "again"), times, strict=True):
+        field.input(time)
+    page.run()
+    assert words in error_on(page)
+    assert next(button for button in page.button if button.label == "Suggest more").disabled
+    assert len(snapshot_of(studio, review.id).rounds) == 1
+
+
+def test_options_count_for_the_sample_film_too(studio: Studio) -> None:
+    page = open_page()
+    fields(page, "start")[0].input("0:10").run()
+    press(page, "Try the sample film")
+    found = snapshot_of(studio, studio.store.reviews()[0].review.id)
+    studio.store.cancel_round(found.rounds[-1].id, "Kim")
+    assert found.rounds[-1].wish.part == Part(10.0)
+
+
+def test_a_bad_part_starts_nothing(studio: Studio) -> None:
+    before = len(studio.store.reviews())
+    page = open_page()
+    fields(page, "start")[0].input("later").run()
+    press(page, "Try the sample film")
+    assert "The times under Options cannot be used" in page.error[-1].value
+    assert len(studio.store.reviews()) == before
