@@ -76,9 +76,14 @@ def _ask_part(picker: Picker, key: str, before: Part, duration: float | None) ->
         return WHOLE
     with st.container(horizontal=True, gap="small"):
         start = st.text_input(
-            "From", format_time(before.start) if before.start else "", placeholder="the start", key=f"{key}-from"
+            "Watch from",
+            format_time(before.start) if before.start else "",
+            placeholder="the start, or 1:20",
+            key=f"{key}-from",
         )
-        end = st.text_input("To", format_time(before.end) if before.end else "", placeholder="the end", key=f"{key}-to")
+        end = st.text_input(
+            "Up to", format_time(before.end) if before.end else "", placeholder="the end, or 2:45", key=f"{key}-to"
+        )
     part = parse_part(start, end)
     if duration is not None:
         check_part(part, duration)
