@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.session import studio, who
 from components.upload import upload_video
+from components.wishing import ask_picker
 from components.words import plain
 from posterframe import workflows
 from posterframe.errors import PosterframeError
@@ -20,25 +21,31 @@ def show_file_wanted(snapshot: Snapshot) -> None:
         return
     with st.container(border=True):
         st.subheader("Now the file itself", anchor=False)
-        stay = ": the moments stay as they are" if snapshot.moments else ""
-        st.caption(f"Frames cannot be read from YouTube. Give the same video as a file{stay}.")
+        if snapshot.moments:
+            st.caption(
+                "Frames cannot be read from YouTube. Give the same video as a file: the moments stay as they are."
+            )
+            picker = BY_FILE
+        else:
+            st.caption("Frames cannot be read from YouTube. Give the same video as a file, which is then watched.")
+            picker = ask_picker("file", "local").name
         with st.form("file", border=False):
             url = st.text_input("URL of the file", placeholder="https://example.com/film.mp4")
             pressed = st.form_submit_button("Use this file", type="primary")
         upload = upload_video(studio().media.upload_ticket())
         try:
             if upload is not None:
-                _give(snapshot, SourceKind.UPLOAD, upload.key)
+                _give(snapshot, SourceKind.UPLOAD, upload.key, picker)
             if pressed:
-                _give(snapshot, SourceKind.URL, studio().net.check(url.strip()))
+                _give(snapshot, SourceKind.URL, studio().net.check(url.strip()), picker)
         except PosterframeError as error:
             st.error(plain(str(error)))
 
 
-def _give(snapshot: Snapshot, source: SourceKind, location: str) -> None:
+def _give(snapshot: Snapshot, source: SourceKind, location: str, picker: str) -> None:
     """Match what was suggested to the file; where nothing was, let the file be watched in place of YouTube."""
     review, latest = snapshot.review, snapshot.rounds[-1]
     studio().store.give_file(review.id, source, location, who())
-    wish, picker = (Wish(), BY_FILE) if snapshot.moments else (latest.wish, latest.picker)
+    wish = Wish() if picker == BY_FILE else latest.wish
     workflows.watch(studio().store.add_round(review.id, wish, picker, who()).id)
     st.rerun()

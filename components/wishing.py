@@ -9,7 +9,7 @@ import streamlit as st
 from components.session import studio
 from components.words import plain
 from posterframe.errors import PosterframeError
-from posterframe.model import WHOLE, Part, Wish
+from posterframe.model import WHOLE, Part, Review, SourceKind, Wish
 from posterframe.pickers import Picker
 from posterframe.timecode import check_part, format_time, parse_part
 
@@ -33,23 +33,14 @@ class Asked:
     is_sound: bool = True
 
 
-def ask_wish(key: str, before: Wish | None = None, duration: float | None = None) -> Asked:
+def ask_wish(key: str, before: Wish | None = None, review: Review | None = None) -> Asked:
     """The fields; ``key`` keeps them apart from others on the page, ``before`` fills them as they were last time.
 
-    ``duration`` is the video's, in seconds, where that is known.
+    ``review`` is the one that is asked about, where there is one already.
     """
     before = before or Wish(count=USUAL)
-    pickers = studio().pickers
-    picker = studio().picker()
-    if len(pickers) > 1:
-        name = st.radio(
-            "Suggested by",
-            list(pickers),
-            format_func=lambda one: capital(pickers[one].label),
-            horizontal=True,
-            key=f"{key}-picker",
-        )
-        picker = pickers[name]
+    duration = review.video.duration if review and review.video else None
+    picker = ask_picker(key, on_youtube=review is not None and review.source is SourceKind.YOUTUBE)
     model = _ask_model(picker, key, before.model)
     count = st.slider("How many moments", FEWEST, MOST, min(max(before.count, FEWEST), MOST), key=f"{key}-count")
     brief = before.brief
@@ -88,6 +79,23 @@ def _ask_part(picker: Picker, key: str, before: Part, duration: float | None) ->
     if duration is not None:
         check_part(part, duration)
     return part
+
+
+def ask_picker(key: str, before: str | None = None, *, on_youtube: bool = False) -> Picker:
+    """Who is to watch, where there is a choice; at first the one that is preferred, or the one named ``before``."""
+    pickers = {name: one for name, one in studio().pickers.items() if one.knows_youtube or not on_youtube}
+    names = list(pickers)
+    if len(names) == 1:
+        return pickers[names[0]]
+    name = st.radio(
+        "Suggested by",
+        names,
+        names.index(before) if before in names else 0,
+        format_func=lambda one: capital(pickers[one].label),
+        horizontal=True,
+        key=f"{key}-picker",
+    )
+    return pickers[name]
 
 
 def _ask_model(picker: Picker, key: str, before: str) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.again import show_again
+from components.again import came_to_nothing, show_again
 from components.decide import show_decide
 from components.file_wanted import show_file_wanted
 from components.final import show_final
@@ -27,9 +27,12 @@ else:
     if not is_follow_up(snapshot):
         show_progress(snapshot)
     show_file_wanted(snapshot)
+    if came_to_nothing(snapshot):
+        show_again(snapshot)
     if snapshot.moments or (snapshot.review.video and snapshot.rounds[-1].state.is_final):
         show_decide(snapshot)
         show_moments(snapshot)
+    if snapshot.moments:
         show_again(snapshot)
     if snapshot.thumbnails:
         show_gallery(snapshot)

@@ -16,7 +16,7 @@ from posterframe.model import Proposal, Report, Wish
 from posterframe.video import Footage
 
 BROUGHT: Final = 0.5
-"""The share of the work that is done once Gemini has the video."""
+"""The share of the work that is done once Gemini has a video that had to be sent."""
 
 
 @dataclass
@@ -91,7 +91,8 @@ class Asking:
     def _ask(self, task: Task, parcel: Parcel) -> Findings:
         """Ask until the answer can be used, a few times afresh at most: a malformed call is a matter of luck."""
         ask = replace(task.ask, video_uri=parcel.uri, mime_type=parcel.mime_type)
-        persistence = Persistence(self._patience, _Watch(task.report))
+        brought = BROUGHT if parcel.content else 0.0
+        persistence = Persistence(self._patience, _Watch(within(task.report, brought, 0.95)))
         tally = task.tally
         tally.parcel = parcel
         last_try = tally.tries + self._patience.fresh_tries
@@ -116,7 +117,7 @@ class _Watch:
     """Reports while Gemini watches. It does not tell how far it is, so the bar nears its end and never arrives."""
 
     def __init__(self, report: Report) -> None:
-        self._report = within(report, BROUGHT, 0.95)
+        self._report = report
         self._since = time.monotonic()
 
     def __call__(self) -> None:

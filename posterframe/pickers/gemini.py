@@ -48,7 +48,7 @@ _WHOLE_ONLY: Final = (
 
 _NONE: Final[Mapping[Problem, str]] = {
     Problem.BLOCKED: "Gemini’s filters block this video, or the answer about it: change the brief, take another, ",
-    Problem.NOTHING_FOUND: "Gemini found no other moment that would make a good thumbnail: change the brief, ",
+    Problem.NOTHING_FOUND: "Gemini found no {other}moment that would make a good thumbnail: change the brief, ",
     Problem.CUT_OFF: "Gemini’s answer broke off before its first moment, each time: ask for fewer moments, ",
     Problem.MALFORMED: "Gemini answered in a form that cannot be used, each time: try again, choose another model, ",
     Problem.UNUSABLE_TIMES: "Gemini named only times that are not in this video, each time: try again, ",
@@ -171,7 +171,8 @@ class GeminiPicker:
             raise self._explained(failure, task) from failure
         if findings.problem:
             fail = BadInput if findings.problem is Problem.BLOCKED else ServiceFailed
-            raise fail(f"{_NONE[findings.problem]}{GO_ON}")
+            sentence = _NONE[findings.problem].format(other="other " if task.known else "")
+            raise fail(f"{sentence}{GO_ON}")
         return findings
 
     def _task(self, footage: Footage, wish: Wish, report: Report) -> tuple[Task, tuple[str, ...]]:

@@ -39,9 +39,13 @@ class Sandbox:
             self.requests.append(b"\n".join([scope["raw_path"], scope["query_string"], *headers]))
         await self._app(scope, receive, send)
 
+    def mend(self) -> None:
+        """From now on nothing goes wrong."""
+        requests.post(f"{self.url}/_sandbox/reset", timeout=5).raise_for_status()
+
     def next(self, fault: str) -> None:
         """From now on this goes wrong, and nothing else."""
-        requests.post(f"{self.url}/_sandbox/reset", timeout=5).raise_for_status()
+        self.mend()
         asked = {"fault": fault, "times": 9, "on": "generate"}
         requests.post(f"{self.url}/_sandbox/next", json=asked, timeout=5).raise_for_status()
 
@@ -153,6 +157,37 @@ def test_a_video_on_youtube_is_watched_there_and_cut_from_the_file(screen: Scree
     screen.click_cell(0, APPROVE_X)
     screen.button("Cut 1 thumbnail").click()
     expect(screen.page.get_by_text("1 of 1 ready")).to_be_visible(timeout=60_000)
+
+
+def test_another_model_takes_the_place_of_one_that_is_gone(screen: Screen, gemini: Sandbox, served: str) -> None:
+    gemini.next("retired-model")
+    screen.open()
+    screen.page.get_by_label("Video URL").fill(served)
+    screen.button("Find moments").click()
+    expect(screen.page.get_by_role("alert").first).to_contain_text("choose another under “Model”", timeout=60_000)
+    gemini.mend()
+    screen.settle()
+    screen.page.get_by_label("Model").click()
+    screen.page.get_by_role("option", name="Gemini 3.8 Flash").click()
+    screen.settle()
+    screen.button("Suggest moments").click()
+    expect(screen.table).to_be_visible(timeout=90_000)
+    screen.see("suggested by Gemini 3.8 Flash")
+
+
+def test_what_gemini_cannot_watch_on_youtube_this_machine_watches_from_the_file(
+    screen: Screen, gemini: Sandbox, film: Path
+) -> None:
+    gemini.next("quota-daily")
+    screen.open()
+    screen.page.get_by_label("Video URL").fill("https://www.youtube.com/watch?v=abcdefghijk")
+    screen.button("Find moments").click()
+    expect(screen.page.get_by_role("alert").first).to_contain_text("quota", timeout=60_000)
+    expect(screen.page.get_by_text("This machine", exact=True)).to_have_count(1)  # it cannot ask YouTube again
+    screen.shoot("no-moments")
+    screen.page.get_by_label("Upload a video").set_input_files(film)
+    expect(screen.table).to_be_visible(timeout=90_000)
+    screen.see("suggested by this machine")
 
 
 def tokens_paid(screen: Screen) -> int:
