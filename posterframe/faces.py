@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 import numpy as np
@@ -55,11 +55,17 @@ def _detector() -> Callable[[int, int, bytes], list[_Box]] | None:
 
 def find_faces(pixels: NDArray[np.uint8]) -> tuple[Face, ...]:
     """Faces turned more or less to the camera, largest first; none where the detector cannot be loaded."""
-    detect = _detector()
     height, width = pixels.shape[:2]
+    return _found_in(width, height, np.ascontiguousarray(pixels).tobytes())
+
+
+@lru_cache(maxsize=8)
+def _found_in(width: int, height: int, picture: bytes) -> tuple[Face, ...]:
+    """The faces of a picture, remembered for a moment: choosing, measuring and warning all ask about the same one."""
+    detect = _detector()
     if detect is None or min(height, width) < 32:
         return ()
-    boxes = detect(width, height, np.ascontiguousarray(pixels).tobytes())
+    boxes = detect(width, height, picture)
     faces = (
         Face((x + w / 2) / width, (y + h / 2) / height, w / width, h / height)
         for x, y, w, h, confidence in boxes

@@ -5,24 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Values = NDArray[np.float32]
 
-
-def window_sums(values: Values, rows: int, columns: int) -> Values:
+def window_sums(values: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
     """The sum in the window at each place where all of it fits; a window larger than the values is cut to them.
 
     Rows and columns are the last two axes; what stands before them is kept apart. Shifted copies are added: for windows
     of a few cells that is quicker than a summed area table, and exact.
     """
-    return _runs(_runs(values, rows, -2), columns, -1)
-
-
-def _runs(values: Values, length: int, axis: int) -> Values:
-    """The sums of all runs of so many values along an axis."""
-    along = np.moveaxis(values, axis, 0)
-    length = min(length, len(along))
-    places = len(along) - length + 1
-    sums = along[:places].copy()
-    for shift in range(1, length):
-        sums += along[shift : shift + places]
-    return np.moveaxis(sums, 0, axis)
+    rows, columns = min(rows, values.shape[-2]), min(columns, values.shape[-1])
+    high, wide = values.shape[-2] - rows + 1, values.shape[-1] - columns + 1
+    tall = values[..., :high, :].copy()
+    for shift in range(1, rows):
+        tall += values[..., shift : shift + high, :]
+    sums = tall[..., :wide].copy()
+    for shift in range(1, columns):
+        sums += tall[..., shift : shift + wide]
+    return sums
