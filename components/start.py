@@ -38,6 +38,7 @@ def show_start() -> None:
         by_url, by_file = st.columns([3, 2], gap="medium")
         with by_url:
             field = st.container()
+            url_problem = st.empty()
             # Outside of the form, whose fields are only known once it is sent: uploads and the sample need them too.
             with st.expander("Options"):
                 asked = ask_wish("start")
@@ -46,7 +47,6 @@ def show_start() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 pressed = st.form_submit_button("Find moments", type="primary")
                 st.caption(plain(price_words(asked, None)))
-        url_problem = by_url.empty()
         with by_file:
             with st.container(gap="xxsmall"):
                 st.caption("Or a file of yours: mp4, webm or mov, up to 500 MB")
