@@ -10,7 +10,7 @@ from itertools import chain
 from math import floor
 
 from posterframe.composition import read_composition
-from posterframe.likeness import Look, are_twins, difference, look_at
+from posterframe.likeness import Look, are_twins, change, difference, look_at
 from posterframe.model import Picked, Proposal, Quality, Report, Wish
 from posterframe.quality import glance, rescored, warnings, working_height
 from posterframe.reasons import Sight, write_reasons
@@ -42,6 +42,12 @@ _FAULT = 1.5
 
 _WORTH_SHOWING = 0.6
 """Share of the best pick's score that a pick must reach to be shown beside it: fewer are better than weak ones."""
+
+_FEW = 3
+"""Picks below which frames of one scene are shown beside each other where something has moved: a person can choose."""
+
+_MOVED = 0.25
+"""Change (see likeness.py) from which a person sees that something has moved; of things that stay, it is up to 0.15."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,9 @@ class LocalPicker:
             shots = find_shots([sample.look for sample in samples])
             for shot in shots:
                 samples[shot[0]] = replace(samples[shot[0]], opens_shot=True)
-            chosen = _look_closer(video, _in_order(samples, shots, wish), (start, end), wish, report)
+            look = _Looking(video, (start, end), report)
+            chosen = _choose(look, _in_order(samples, shots, wish), wish)
+            chosen += _from_the_same_scene(look, samples, chosen, wish)
         report(1.0, "Done")
         whole = wish.part.is_whole
         sights = [
@@ -221,9 +229,26 @@ def _likeness(look: Look, others: Sequence[Look]) -> float:
     return max((max(0.0, 1 - difference(look, other)) for other in others), default=0.0)
 
 
-def _look_closer(
-    video: Video, ordered: Sequence[tuple[float, Sample]], span: tuple[float, float], wish: Wish, report: Report
-) -> list[_Finalist]:
+@dataclass(frozen=True)
+class _Looking:
+    """Looks closer at the film, between two times."""
+
+    video: Video
+    span: tuple[float, float]
+    report: Report
+
+    def near(self, sample: Sample, rank: float, done: float) -> _Finalist:
+        """The best frame around a sample of that rank, when that share (0–1) of all looking is ``done``."""
+        tell = partial(self.report, _WATCHING + (1 - _WATCHING) * done, "Looking closer at the best moments")
+        ahead = _REACH if sample.opens_shot else 0.0
+        around = look_around(self.video, sample.timestamp + ahead, reach=_REACH, each=tell)
+        window = [seen for seen in around if self.span[0] <= seen.timestamp <= self.span[1]] or around
+        best = choose(window, shown_at(window, sample.timestamp))
+        found = appraise(best, window)
+        return _Finalist(found, best.look, best.pixels, rank + found.quality.score - sample.quality.score)
+
+
+def _choose(look: _Looking, ordered: Sequence[tuple[float, Sample]], wish: Wish) -> list[_Finalist]:
     """The best frames around the samples, in order, until there are enough that are sound and differ."""
     chosen: list[_Finalist] = []
     faulty: list[_Finalist] = []
@@ -231,27 +256,46 @@ def _look_closer(
     for rank, sample in ordered:
         if len(chosen) == wish.count or len(faulty) == 2 * wish.count + 2:
             break
-        if not _is_new(sample, chosen) or any(are_twins(sample.look, look) for look in tried):
+        if not _is_new(sample, chosen) or any(are_twins(sample.look, other) for other in tried):
             continue
         tried.append(sample.look)
-        done = _WATCHING + (1 - _WATCHING) * len(chosen) / wish.count
-        tell = partial(report, done, "Looking closer at the best moments")
-        ahead = _REACH if sample.opens_shot else 0.0
-        around = look_around(video, sample.timestamp + ahead, reach=_REACH, each=tell)
-        window = [seen for seen in around if span[0] <= seen.timestamp <= span[1]] or around
-        best = choose(window, shown_at(window, sample.timestamp))
-        if not _is_apart(best.timestamp, _known(wish)):
+        finalist = look.near(sample, rank, len(chosen) / wish.count)
+        if not _is_apart(finalist.timestamp, _known(wish)):
             continue
-        found = appraise(best, window)
-        finalist = _Finalist(found, best.look, best.pixels, rank + found.quality.score - sample.quality.score)
-        if warnings(found.quality):
+        if warnings(finalist.found.quality):
             faulty.append(finalist)
         elif _is_new(finalist, chosen) and not _has_lost_a_face(finalist, chosen):
             chosen.append(finalist)
     chosen = chosen or _least_bad(faulty, wish.count)
-    enough = _WORTH_SHOWING * max((finalist.found.quality.score for finalist in chosen), default=0.0)
-    worthy = (finalist for finalist in chosen if finalist.found.quality.score >= enough)
+    worthy = (finalist for finalist in chosen if _is_worthy(finalist, chosen))
     return sorted(worthy, key=lambda finalist: (-finalist.rank, finalist.timestamp))
+
+
+def _is_worthy(one: _Finalist, chosen: Sequence[_Finalist]) -> bool:
+    """Whether a picture need not hide beside the best that was chosen."""
+    return one.found.quality.score >= _WORTH_SHOWING * max(other.found.quality.score for other in chosen)
+
+
+def _from_the_same_scene(
+    look: _Looking, samples: Sequence[Sample], chosen: Sequence[_Finalist], wish: Wish
+) -> list[_Finalist]:
+    """More of a film of one scene, where few were chosen: frames in which as much as possible has moved."""
+    known = [_nearest(samples, timestamp) for timestamp in _known(wish)]
+    added: list[_Finalist] = []
+    left = [sample for sample in samples if not warnings(sample.quality)]
+    while left and chosen and len(chosen) + len(added) < min(_FEW, wish.count):
+        shown: list[Sample | _Finalist] = [*chosen, *added, *known]
+        left = [sample for sample in left if _is_apart(sample.timestamp, [other.timestamp for other in shown])]
+        moved = {sample.timestamp: min(change(sample.look, other.look) for other in shown) for sample in left}
+        left.sort(key=lambda sample: moved[sample.timestamp])
+        if not left or moved[left[-1].timestamp] < _MOVED:
+            break
+        finalist = look.near(left.pop(), 0.0, (len(chosen) + len(added)) / wish.count)
+        apart = _is_apart(finalist.timestamp, [other.timestamp for other in shown])
+        sound = not warnings(finalist.found.quality) and _is_worthy(finalist, chosen)
+        if apart and sound and not _has_lost_a_face(finalist, chosen):
+            added.append(finalist)
+    return added
 
 
 def _least_bad(faulty: Sequence[_Finalist], count: int) -> list[_Finalist]:

@@ -20,6 +20,7 @@ from tests.films import (
     defocused,
     dissolve,
     end_card,
+    moving,
     plain,
     scene,
     slide,
@@ -61,6 +62,18 @@ def test_it_proposes_good_frames_and_none_of_the_bad_spans(tmp_path: Path) -> No
 def test_a_scene_is_proposed_once_however_often_it_returns(tmp_path: Path) -> None:
     again = list(chain.from_iterable((still(scene(1), 2), still(scene(2), 2)) for _ in range(2)))
     assert len(picked(tmp_path, *again).proposals) == 2
+
+
+def test_of_one_scene_frames_are_shown_in_which_something_has_moved(tmp_path: Path) -> None:
+    def walking(time: float) -> Pixels:
+        picture = defocused(scene(1), 0.6).copy()
+        left = 20 + round(30 * time)
+        picture[90:130, left : left + 24] = 255 - picture[90:130, left : left + 24] // 2
+        return picture
+
+    found = picked(tmp_path, moving(walking, 8))
+    assert len(found.proposals) == 3
+    assert len(picked(tmp_path, still(walking(0.0), 8)).proposals) == 1
 
 
 def test_no_two_proposals_stand_close_together(tmp_path: Path) -> None:
