@@ -58,7 +58,7 @@ class Run:
 
 
 def main() -> None:
-    print("seconds until all are ready, mean of 3; lean: the service's lists tell no progress and no addresses")
+    print("seconds until all are ready, mean of 3; lean: the service's lists leave the progress out")
     print("  n  floor  guide   ours  over  /floor  /guide  requests   lean  over  /guide  requests  guide's requests")
     for count in BATCHES:
         guide = average([measure(count, seed, guides_way) for seed in SEEDS])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ MAX_PICTURE_BYTES = 32 * 1024 * 1024
 
 _DOWNLOAD_SECONDS = 60.0
 _LOOK_SECONDS = 60.0
+_LOOKS_AT_ONCE = 8
 _CLOCKS_DIFFER_BY = timedelta(minutes=10)
 _MOST_PAGES = 50
 
@@ -92,14 +94,19 @@ class IttybitExtractor:
         """How the jobs stand; those that could not be looked at in time are left out, unless that is all of them."""
         give_up_at = time.monotonic() + _LOOK_SECONDS
         known: dict[str, Job] = self._look_at_list(job_ids)
-        for job_id in job_ids:
-            if job_id in known or (known and time.monotonic() > give_up_at):
-                continue
-            try:
-                known[job_id] = self._look_at_one(job_id)
-            except ServiceFailed:
-                if not known:
-                    raise
+        failures: list[ServiceFailed] = []
+
+        def look_at(job_id: str) -> None:
+            if time.monotonic() < give_up_at and (known or not failures):
+                try:
+                    known[job_id] = self._look_at_one(job_id)
+                except ServiceFailed as error:
+                    failures.append(error)
+
+        with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
+            list(pool.map(look_at, [job_id for job_id in job_ids if job_id not in known]))
+        if failures and not known:
+            raise failures[0]
         return known
 
     def fetch(self, job: Job, cut: Cut) -> Picture:
