@@ -22,8 +22,8 @@ def main() -> None:
         data.mkdir()
         write_film(film, still(scene(1), 7.0))
         with open_stand_in(film, 0.2, 0.6) as service, closing(Home(data, service)) as home:
-            under_way = kill_again_and_again(home, JOBS, KILLS)
-    print(f"{KILLS} kills, {under_way} of them while jobs were under way: {JOBS} pictures of {JOBS} jobs, none twice")
+            kill_again_and_again(home, JOBS, KILLS)
+    print(f"{KILLS} kills, each while jobs were under way: {JOBS} pictures of {JOBS} jobs, none twice")
 
 
 if __name__ == "__main__":
