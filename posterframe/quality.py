@@ -160,11 +160,11 @@ def detail(y: Luma, noise: float) -> float:
 def exposure(y: Luma) -> float:
     """1 where light and dark parts both keep their drawing; towards 0 the darker or the more burnt out.
 
-    Read from percentiles, so that a lit face before a black wall and a product on white are well exposed; a picture
-    that is dark as a whole loses up to two fifths, since little of it is left at the size of a thumbnail.
+    Read from percentiles, so that a lit face before a black wall and a small product on white are well exposed; a
+    picture that is dark as a whole loses up to two fifths, since little of it is left at the size of a thumbnail.
     """
     levels = np.cumsum(np.bincount(y.astype(np.uint8).ravel(), minlength=256)) / y.size
-    dark, light = (float(np.searchsorted(levels, share)) for share in (0.05, 0.97))
+    dark, light = (float(np.searchsorted(levels, share)) for share in (0.02, 0.97))
     return min(ramp(light, 45, 130), ramp(dark, 220, 140)) * (0.6 + 0.4 * ramp(float(y.mean()), 15, 70))
 
 
@@ -247,6 +247,14 @@ _LEAST = 0.05
 """What is left of a score with the worst fault there is, so that bad frames can still be told from worse ones."""
 
 
+def _legible(text_load: float) -> float:
+    """What lettering leaves of a score: a page of it is still more than nothing, and more so the less it is covered.
+
+    So of a film of slides the one with most of a picture is taken, before its blank and black frames.
+    """
+    return max(ramp(text_load, 0.55, 0.3), 2 * _LEAST * (2 - text_load))
+
+
 def rescored(quality: Quality) -> Quality:
     """The same measures with their score: what makes a frame appealing, held down by its worst fault."""
     appeal = (
@@ -259,7 +267,7 @@ def rescored(quality: Quality) -> Quality:
         ramp(quality.exposure, 0.0, 0.6),
         ramp(quality.sharpness, 0.05, 0.45),
         ramp(quality.steadiness, 0.0, 0.7),
-        ramp(quality.text_load, 0.55, 0.3),
+        _legible(quality.text_load),
         ramp(quality.emptiness, 1.0, 0.4),
     )
     return replace(quality, score=max(_LEAST, soundness) * (0.4 + 0.6 * min(1.0, appeal)))

@@ -160,6 +160,19 @@ def test_a_film_that_is_all_bad_gives_its_least_bad_frame_with_a_warning(tmp_pat
     assert found.warnings
 
 
+def test_of_a_film_of_slides_the_one_with_a_picture_is_taken(tmp_path: Path) -> None:
+    found = picked(tmp_path, still(plain(0), 2), still(title_card(), 2), still(slide(scene(4)), 2), still(plain(250), 2))
+    assert 4 <= found.proposals[0].timestamp < 6
+    assert found.proposals[0].warnings == ("mostly text",)
+
+
+def test_who_comes_in_before_a_still_camera_makes_another_pick(tmp_path: Path) -> None:
+    alone, joined = defocused(scene(1), 0.6), defocused(scene(1), 0.6).copy()
+    joined[40:140, 200:240] = scene(2)[40:140, 60:100] // 2
+    found = picked(tmp_path, still(alone, 3), still(joined, 3))
+    assert sorted(proposal.timestamp < 3 for proposal in found.proposals) == [False, True]
+
+
 @pytest.mark.parametrize("frames", [1, 4], ids=["one frame", "0.2 seconds"])
 def test_the_shortest_films_have_a_pick(tmp_path: Path, frames: int) -> None:
     assert len(picked(tmp_path, [scene(1)] * frames).proposals) == 1

@@ -58,10 +58,10 @@ def titled(pixels: Pixels) -> Pixels:
     return np.asarray(image)
 
 
-def on_white() -> Pixels:
-    """A product before white: most of the picture is plain."""
+def on_white(width: int = 80, height: int = 110) -> Pixels:
+    """A product of so many pixels before white: most of the picture is plain."""
     picture = plain(250).copy()
-    picture[40:150, 120:200] = GOOD[40:150, 60:140]
+    picture[40 : 40 + height, 120 : 120 + width] = GOOD[40 : 40 + height, 60 : 60 + width]
     return picture
 
 
@@ -124,6 +124,10 @@ def test_warnings_name_what_is_wrong(picture: Pixels, said: tuple[str, ...]) -> 
     found = warnings(measure(picture))
     assert set(said) <= set(found)
     assert bool(said) == bool(found)
+
+
+def test_a_small_product_on_white_is_well_exposed() -> None:
+    assert measure(on_white(50, 40)).exposure > 0.8
 
 
 def test_a_frame_within_a_cut_or_a_fast_move_is_said_to_be_so() -> None:
