@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from posterframe.composition import Composition
 from posterframe.model import Quality
 
-_MOST = 0.9
-"""The share of the film that a frame must surpass before "than nearly all of the film" is said."""
+_MOST, _MORE = 0.9, 0.5
+"""The share of the film that a frame must surpass for "than nearly all of the film", and for any praise at all."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,12 @@ def _from_figures(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality]
         if value < enough:
             continue
         surpassed = sum(read(other) < value for other in film) / max(1, len(film))
-        leads = all(read(other.quality) <= value for other in sights)
+        leads = all(read(other) <= value for other in [*film, *(other.quality for other in sights)])
         if leads and surpassed >= _MOST and len(film) > 4:
             yield _Claim(2.5, f"best {about}", best[:1] if len(sights) == 1 else best)
         elif surpassed >= _MOST:
             yield _Claim(1.6, f"high {about}", high)
-        else:
+        elif surpassed >= _MORE or len(film) < 3:
             yield _Claim(0.6 + surpassed / 2, about, good)
 
 
@@ -111,11 +111,13 @@ def _from_faces(sight: Sight) -> Iterator[_Claim]:
     if faces > 2:
         yield _Claim(2.2, "faces", ("a group of people", "several faces at once", "faces to look at"))
     elif faces == 2:
-        yield _Claim(2.3, "two faces", ("two clear faces", "two faces to look at", "two people in view"))
+        yield _Claim(2.3, "two faces", ("two faces in view", "two people together", "two faces to look at"))
     elif faces == 1 and area > 0.06:
         yield _Claim(2.4, "close-up", ("a close-up of a face", "a face that fills the frame", "a face seen from near"))
-    elif faces == 1:
+    elif faces == 1 and area > 0.01:
         yield _Claim(1.9, "face", ("a clear face", "a face to look at", "someone to look at"))
+    elif faces == 1:
+        yield _Claim(1.2, "person", ("a person in view", "someone in the picture"))
 
 
 def _from_composition(composition: Composition) -> Iterator[_Claim]:
@@ -132,8 +134,10 @@ def _from_composition(composition: Composition) -> Iterator[_Claim]:
     if composition.subject:
         subject = composition.subject
         yield _Claim(0.9, "subject", (f"one clear subject {subject}", f"the eye goes to the subject {subject}"))
+    if composition.subject and composition.on_thirds > 0.7:
+        yield _Claim(1.1, "thirds", ("the subject stands well off the middle", "placed as a photographer would"))
     if abs(composition.warmth) > 0.6:
         light = "warm" if composition.warmth > 0 else "cool"
         yield _Claim(1.0, light, (f"{light} light", f"a {light} mood", f"{light} tones"))
-    if composition.badge_is_clear:
+    if composition.under_badge < 0.1:
         yield _Claim(0.5, "corner", ("nothing hidden by the length badge", "the lower right corner is free"))

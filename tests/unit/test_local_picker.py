@@ -161,7 +161,8 @@ def test_a_film_that_is_all_bad_gives_its_least_bad_frame_with_a_warning(tmp_pat
 
 
 def test_of_a_film_of_slides_the_one_with_a_picture_is_taken(tmp_path: Path) -> None:
-    found = picked(tmp_path, still(plain(0), 2), still(title_card(), 2), still(slide(scene(4)), 2), still(plain(250), 2))
+    pictures = (plain(0), title_card(), slide(scene(4)), plain(250))
+    found = picked(tmp_path, *(still(picture, 2) for picture in pictures))
     assert 4 <= found.proposals[0].timestamp < 6
     assert found.proposals[0].warnings == ("mostly text",)
 
