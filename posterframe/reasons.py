@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from posterframe.composition import Composition
 from posterframe.model import Quality
 
-_MOST, _MORE = 0.9, 0.5
-"""The share of the film that a frame must surpass for "than nearly all of the film", and for any praise at all."""
+_MOST = 0.9
+"""The share of the film that a frame must surpass before "than nearly all of the film" is said."""
+
+_NEARLY = 0.9
+"""The share of the film's highest figure from which a frame is praised at all: no "crisp focus" beside crisper ones."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def _sentence(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality], to
     for claim in claims[:3]:
         parts.append(claim.words[told[claim.about] % len(claim.words)])
         told[claim.about] += 1
-    sentence = "; ".join(parts) or "the least weak frame of its scene"
+    sentence = "; ".join(parts) or "the best frame of its scene"
     return sentence[0].upper() + sentence[1:] + "."
 
 
@@ -102,7 +105,7 @@ def _from_figures(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality]
             yield _Claim(2.5, f"best {about}", best[:1] if len(sights) == 1 else best)
         elif surpassed >= _MOST:
             yield _Claim(1.6, f"high {about}", high)
-        elif surpassed >= _MORE or len(film) < 3:
+        elif value >= _NEARLY * max((read(other) for other in film), default=0.0):
             yield _Claim(0.6 + surpassed / 2, about, good)
 
 

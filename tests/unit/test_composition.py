@@ -34,6 +34,11 @@ def test_a_lone_thing_is_a_smaller_subject_than_a_picture_that_is_drawn_all_over
     assert read_composition(everywhere).subject == ""
 
 
+def test_two_things_that_stand_apart_are_not_called_one_subject() -> None:
+    two = np.concatenate([thing(20, 65)[:, :160], thing(250, 65)[:, 160:]], axis=1)
+    assert read_composition(two).subject == ""
+
+
 @pytest.mark.parametrize(
     ("left", "where"), [(20, "on the left"), (135, "in the middle"), (250, "on the right")], ids=str
 )
