@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from posterframe.composition import BADGE, read_composition, salience
 from posterframe.likeness import look_at
 from posterframe.model import Quality
 from posterframe.quality import CELL, at_working_size, luma, measure, read_edges
@@ -59,6 +60,24 @@ def steepest(pixels: Pixels) -> str:
     return ", ".join(f"{np.nanpercentile(steepness, 80):.2f}" for steepness in (edges.along_x, edges.along_y))
 
 
+def salience_map(pixels: Pixels) -> Pixels:
+    """What strikes the eye, in yellow, and the corner that the length badge covers, in blue."""
+    picture = at_working_size(pixels)
+    height, width = picture.shape[:2]
+    striking = Image.fromarray((salience(picture) * 255).astype(np.uint8)).resize((width, height))
+    tinted = luma(picture)[..., None] * 0.35 + np.asarray(striking, np.float32)[..., None] * (0.6, 0.6, 0)
+    left, top = BADGE
+    tinted[round(top * height) :, round(left * width) :] += (0, 40, 160)
+    return np.clip(tinted, 0, 255).astype(np.uint8)
+
+
+def laid_out(pixels: Pixels) -> str:
+    """The four figures of a composition."""
+    found = read_composition(pixels)
+    figures = (found.subject_size, found.on_thirds, found.title_room, found.under_badge)
+    return "size {:.2f}  thirds {:.2f}  room {:.2f}  badge {:.2f}".format(*figures)
+
+
 def shaken(pixels: Pixels, length: int = 40) -> Pixels:
     return np.mean([np.roll(pixels, step, axis=1) for step in range(length)], axis=0).astype(np.uint8)
 
@@ -102,6 +121,9 @@ def main() -> None:
     )
     steady = [window[number] for number in (0, len(window) // 2 - 6, len(window) // 2 + 3, len(window) - 1)]
     strip("steadiness", [(seen.pixels, f"{seen.timestamp:.2f} s: {seen.steadiness:.2f}") for seen in steady])
+    scenes = (hero, shallow, leaves, above)
+    strip("salience", [(salience_map(pixels), "what strikes the eye") for pixels in scenes])
+    strip("composition", [(pixels, laid_out(pixels)) for pixels in scenes])
     looks = [np.kron(look_at(pixels).colours, np.ones((9, 9, 1))).astype(np.uint8) for pixels in (hero, soft, leaves)]
     strip("looks", [(look, words) for look, words in zip(looks, ("a look", "its twin", "another"), strict=True)])
 

@@ -36,7 +36,7 @@ _LONE, _GATHERED = 0.34, 0.2
 A squirrel on a branch has 0.32 and 0.18; three bottles 0.26 and 0.30; people in a room 0.5 and 0.26.
 """
 
-_BADGE = (0.86, 0.88)
+BADGE = (0.86, 0.88)
 """Where the badge with a video's length begins, as shares of width and height; it reaches to the lower right corner."""
 
 
@@ -155,7 +155,7 @@ def title_room(drawing: Map) -> tuple[str, float]:
 
 def under_badge(striking: Map) -> float:
     """How striking (0–1) the corner is that the badge with a video's length covers, against the rest of the picture."""
-    left, top = _BADGE
+    left, top = BADGE
     rows, columns = striking.shape
     return float(striking[round(top * rows) :, round(left * columns) :].mean())
 
@@ -168,7 +168,7 @@ def cautions(pixels: Pixels) -> tuple[str, ...]:
 
 def _is_under_badge(face: Face) -> bool:
     """Whether the badge would cover some of the inner half of a face's box."""
-    left, top = _BADGE
+    left, top = BADGE
     return face.x + face.width / 4 > left and face.y + face.height / 4 > top
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 _Box = tuple[int, int, int, int, int]
 
 _CONFIDENT = 80
-"""Of 100. Below it half of what the detector reports are hands, clocks and the backs of heads; see docs/measures.md."""
+"""Of 100. Below it a fifth of what it reports are hands, clocks and backs of heads; see docs/measures.md."""
 
 
 @dataclass(frozen=True)
