@@ -81,6 +81,8 @@ def show_table(snapshot: Snapshot) -> None:
             rows,
             key=table.key,
             num_rows="fixed",
+            placeholder="",
+            alt="All moments, one in each row",
             hide_index=True,
             row_height=ROW_HEIGHT,
             height=HEADER_HEIGHT + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),

@@ -15,6 +15,8 @@ from tests.install_browser import find
 
 PICTURES = Path(__file__).parent / "pictures"
 WIDTH = 1280
+TALL = 2400
+"""Pixels of a window that shows the whole page at once, so that nothing has to be scrolled to."""
 
 
 def main() -> None:
@@ -47,10 +49,15 @@ def _walk(screen: Screen) -> None:
 
 
 def _save(page: Page, name: str) -> None:
-    """From the heading to the cards, without the large final picture beneath."""
-    page.set_viewport_size({"width": WIDTH, "height": 1490})
-    page.mouse.move(0, 0)
+    """From the heading to the cards, without the large final picture beneath; pointing at a place in the film."""
+    page.set_viewport_size({"width": WIDTH, "height": TALL})
     page.locator("[data-testid=stMain]").evaluate("element => element.scrollTo(0, 0)")
+    cards = page.locator(".gallery").bounding_box()
+    line = page.get_by_role("slider", name="Place in the film").bounding_box()
+    assert cards is not None
+    assert line is not None
+    page.set_viewport_size({"width": WIDTH, "height": int(cards["y"] + cards["height"]) + 24})
+    page.mouse.move(line["x"] + 0.72 * line["width"], line["y"] + line["height"] / 2)
     page.wait_for_load_state("networkidle")
     picture = Image.open(io.BytesIO(page.screenshot()))
     picture.save(PICTURES / f"{name}.webp", "WEBP", quality=82)
