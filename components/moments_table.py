@@ -119,12 +119,12 @@ def _columns(table: _Table) -> dict[str, Any]:
         APPROVE: column.CheckboxColumn(width=96, help="Approved moments are cut as thumbnails"),
         FRAME: column.ImageColumn(width=140, help="The real frame at this time"),
         TIME: column.TextColumn(width=80, required=True, help="Minutes and seconds, like 0:04.4"),
-        REASON: column.TextColumn(width=310, max_chars=LONGEST_REASON),
-        QUALITY: column.ProgressColumn(width=110, min_value=0, max_value=100, format="%d"),
-        NOTE: column.TextColumn(width=170, disabled=True),
-        SOURCE: column.TextColumn(width=130, disabled=True),
+        REASON: column.TextColumn(width=290, max_chars=LONGEST_REASON),
+        QUALITY: column.ProgressColumn(width=96, min_value=0, max_value=100, format="%d"),
+        NOTE: column.TextColumn(width=150, disabled=True),
+        SOURCE: column.TextColumn(width=110, disabled=True),
         SUGGESTED: column.ButtonColumn(
-            width=96,
+            width=88,
             type="tertiary",
             help="The time as it was suggested, where it is another now. Press it to go back there.",
             key=back,
@@ -132,7 +132,7 @@ def _columns(table: _Table) -> dict[str, Any]:
             args=(back, table.ids),
         ),
         REMOVE: column.ButtonColumn(
-            "", width=84, type="tertiary", key=remove, on_click=_remove, args=(remove, table.ids)
+            "", width=76, type="tertiary", key=remove, on_click=_remove, args=(remove, table.ids)
         ),
     }  # fmt: skip
 
