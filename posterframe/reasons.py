@@ -97,15 +97,15 @@ def _sentence(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality], to
 def _from_figures(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality]) -> Iterator[_Claim]:
     for about, read, enough, best, high, good in _FIGURES:
         value = read(sight.quality)
-        if value < enough:
+        best_of_all = max(read(other) for other in [*film, *(other.quality for other in sights)])
+        if value < max(enough, _NEARLY * best_of_all):
             continue
         surpassed = sum(read(other) < value for other in film) / max(1, len(film))
-        leads = all(read(other) <= value for other in [*film, *(other.quality for other in sights)])
-        if leads and surpassed >= _MOST and len(film) > 4:
+        if value >= best_of_all and surpassed >= _MOST and len(film) > 4:
             yield _Claim(2.5, f"best {about}", best[:1] if len(sights) == 1 else best)
         elif surpassed >= _MOST:
             yield _Claim(1.6, f"high {about}", high)
-        elif value >= _NEARLY * max((read(other) for other in film), default=0.0):
+        else:
             yield _Claim(0.6 + surpassed / 2, about, good)
 
 
