@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from sqlalchemy import URL, make_url
 from posterframe.model import new_id
 from posterframe.store import Store
 from tests.films import scene, still, write_film
+
+# A shell that runs the tests in the background has them ignore Ctrl+C, and so would every program that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
