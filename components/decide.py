@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from components.filmstrip import PLACE, show_filmstrip
 from components.origin import picker_name
 from components.player import show_player
 from components.session import show_said, studio, telling, who
-from components.words import plain
+from components.words import DECISION_WORDS, plain
 from posterframe.model import BY_HAND, DecisionState, Moment, Round, Snapshot
 from posterframe.timecode import format_time
 from posterframe.work import needs_preview
@@ -20,10 +21,10 @@ from posterframe.work import needs_preview
 SAME_PLACE = 0.05
 """Seconds within which a mark means the moment that is there already."""
 
-DECISION_BADGES = {
-    DecisionState.CANDIDATE: ("Undecided", "gray"),
-    DecisionState.APPROVED: ("Approved", "green"),
-    DecisionState.REJECTED: ("Rejected", "red"),
+DECISION_COLOURS: dict[DecisionState, Literal["gray", "green", "red"]] = {
+    DecisionState.CANDIDATE: "gray",
+    DecisionState.APPROVED: "green",
+    DecisionState.REJECTED: "red",
 }
 
 
@@ -69,10 +70,9 @@ def _show_place(moments: Sequence[Moment], moment: Moment, rounds: Sequence[Roun
 
 
 def _show_notes(moment: Moment) -> None:
-    word, colour = DECISION_BADGES[moment.decision]
     found = moment.refine_note.split(", ") if moment.timestamp == moment.refined_timestamp else []
     with st.container(horizontal=True, gap="xsmall"):
-        st.badge(word, color=colour)  # type: ignore[arg-type]
+        st.badge(DECISION_WORDS[moment.decision], color=DECISION_COLOURS[moment.decision])
         for note in filter(None, found):
             st.badge(plain(note), color="gray")
         for warning in moment.warnings:

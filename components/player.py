@@ -10,17 +10,12 @@ import streamlit as st
 
 from components.front_end import front_end
 from components.session import picture_link
-from posterframe.model import DecisionState, Moment, Review, SourceKind, VideoInfo
+from components.words import DECISION_WORDS
+from posterframe.model import Moment, Review, SourceKind, VideoInfo
 from posterframe.timecode import format_time
 
 PLAYED = (SourceKind.UPLOAD, SourceKind.SAMPLE)
 """Films that we serve ourselves. Of others the browser is given no address: it would tell a stranger who looks."""
-
-STATE_WORDS = {
-    DecisionState.CANDIDATE: "undecided",
-    DecisionState.APPROVED: "approved",
-    DecisionState.REJECTED: "rejected",
-}
 
 _player = front_end(
     "player",
@@ -93,6 +88,6 @@ def _tick(moment: Moment, number: int) -> dict[str, Any]:
         "at": moment.timestamp,
         "name": f"Moment {number}",
         "state": moment.decision.value,
-        "word": STATE_WORDS[moment.decision],
+        "word": DECISION_WORDS[moment.decision].lower(),
         "picture": picture_link(moment.preview),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from posterframe.errors import BadInput
-from posterframe.model import Review, SourceKind, Thumbnail, ThumbnailStatus
+from posterframe.model import DecisionState, Review, SourceKind, Thumbnail, ThumbnailStatus
 from posterframe.timecode import format_time
 
 STATUS_WORDS = {
@@ -14,6 +14,12 @@ STATUS_WORDS = {
     ThumbnailStatus.READY: "Ready",
     ThumbnailStatus.FAILED: "Failed",
     ThumbnailStatus.CANCELLED: "Cancelled",
+}
+
+DECISION_WORDS = {
+    DecisionState.CANDIDATE: "Undecided",
+    DecisionState.APPROVED: "Approved",
+    DecisionState.REJECTED: "Rejected",
 }
 
 LONGEST_REASON = 500

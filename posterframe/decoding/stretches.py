@@ -78,24 +78,23 @@ def without_calm(packets: Iterable[Packet], rule: Rule) -> Iterator[Packet]:
     """Packets in order, but of a calm stretch the key frame alone. Keeps back what may turn out not to be needed."""
     key: Packet | None = None
     held: list[Packet] = []
+    held_bytes = 0
     for packet in packets:
         if packet.is_keyframe:
-            if key is not None and not rule.is_enough(_between(key, packet), _sizes(held), key.size, packet.size):
+            sizes = [one.size for one in held]
+            if key is not None and not rule.is_enough(_between(key, packet), sizes, key.size, packet.size):
                 yield from held
-            key, held = packet, []
+            key, held, held_bytes = packet, [], 0
             yield packet
         elif key is None:
             yield packet
         else:
             held.append(packet)
-            if not rule.is_enough(_between(key, packet), [packet.size], key.size) or sum(_sizes(held)) > MAX_WAITING:
+            held_bytes += packet.size
+            if not rule.is_enough(_between(key, packet), [packet.size], key.size) or held_bytes > MAX_WAITING:
                 yield from held
                 key, held = None, []
 
 
 def _between(one: Packet, other: Packet) -> int:
     return (time_of(other) or 0) - (time_of(one) or 0)
-
-
-def _sizes(packets: Iterable[Packet]) -> list[int]:
-    return [packet.size for packet in packets]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from math import floor
+from math import floor, inf
 
 from posterframe.composition import read_composition
 from posterframe.likeness import Look, are_twins, change, difference, look_at
@@ -280,21 +280,27 @@ def _from_the_same_scene(
     look: _Looking, samples: Sequence[Sample], chosen: Sequence[_Finalist], wish: Wish
 ) -> list[_Finalist]:
     """More of a film of one scene, where few were chosen: frames in which as much as possible has moved."""
-    known = [_nearest(samples, timestamp) for timestamp in _known(wish)]
+    shown: list[Sample | _Finalist] = [*chosen, *(_nearest(samples, timestamp) for timestamp in _known(wish))]
     added: list[_Finalist] = []
-    left = [sample for sample in samples if not warnings(sample.quality)]
+    left = [(inf, sample) for sample in samples if not warnings(sample.quality)]
+    fresh = shown  # those that the samples left have not been held against
     while left and chosen and len(chosen) + len(added) < min(_FEW, wish.count):
-        shown: list[Sample | _Finalist] = [*chosen, *added, *known]
-        left = [sample for sample in left if _is_apart(sample.timestamp, [other.timestamp for other in shown])]
-        moved = {sample.timestamp: min(change(sample.look, other.look) for other in shown) for sample in left}
-        left.sort(key=lambda sample: moved[sample.timestamp])
-        if not left or moved[left[-1].timestamp] < _MOVED:
+        left = [
+            (min([moved, *(change(sample.look, other.look) for other in fresh)]), sample)
+            for moved, sample in left
+            if _is_apart(sample.timestamp, [other.timestamp for other in fresh])
+        ]
+        left.sort(key=lambda entry: entry[0])
+        if not left or left[-1][0] < _MOVED:
             break
-        finalist = look.near(left.pop(), 0.0, (len(chosen) + len(added)) / wish.count)
+        finalist = look.near(left.pop()[1], 0.0, (len(chosen) + len(added)) / wish.count)
         apart = _is_apart(finalist.timestamp, [other.timestamp for other in shown])
         sound = not warnings(finalist.found.quality) and _is_worthy(finalist, chosen)
+        fresh = []
         if apart and sound and not _has_lost_a_face(finalist, chosen):
             added.append(finalist)
+            fresh = [finalist]
+            shown = [*shown, finalist]
     return added
 
 

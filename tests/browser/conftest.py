@@ -86,9 +86,12 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def settings() -> Mapping[str, str]:
-    """What the server finds in its environment; a file of tests that needs more says so with a fixture of this name."""
-    return {}
+def settings(served: str) -> Mapping[str, str]:
+    """What the server finds in its environment: it may read from the loopback server of the tests.
+
+    A file of tests that needs more says so with a fixture of this name.
+    """
+    return {"POSTERFRAME_ALLOW_HOSTS": served.split("/")[2]}
 
 
 @pytest.fixture

@@ -64,12 +64,8 @@ def gemini(film: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def settings(gemini: Sandbox, served: str) -> Mapping[str, str]:
-    return {
-        "GEMINI_API_KEY": KEY,
-        "GEMINI_BASE_URL": gemini.url,
-        "POSTERFRAME_ALLOW_HOSTS": served.split("/")[2],
-    }
+def settings(gemini: Sandbox, settings: Mapping[str, str]) -> Mapping[str, str]:
+    return {**settings, "GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": gemini.url}
 
 
 def test_gemini_suggests_again_and_the_final_thumbnail_is_chosen(

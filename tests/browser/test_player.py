@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,6 @@ from tests.browser.screen import TIME_COLUMN, Screen
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def settings(served: str) -> Mapping[str, str]:
-    return {"POSTERFRAME_ALLOW_HOSTS": served.split("/")[2]}
 
 
 def test_the_line_shows_the_film_marks_a_moment_and_goes_to_others(screen: Screen, served: str, theme: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,6 @@ from tests.browser.screen import APPROVE_X, REMOVE_X, SUGGESTED_X, TIME_COLUMN, 
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def settings(served: str) -> Mapping[str, str]:
-    """The server may read videos from the loopback server."""
-    return {"POSTERFRAME_ALLOW_HOSTS": served.split("/")[2]}
 
 
 def test_the_sample_film_from_one_click_to_the_final_thumbnail(screen: Screen, browser: Browser, theme: str) -> None:
