@@ -67,7 +67,7 @@ def read_composition(pixels: Pixels) -> Composition:
     """Look at one picture of any size."""
     picture = _with_parts(at_working_size(pixels))
     colour, share = _strongest_hue(picture)
-    red, _, blue = (float(mean) for mean in picture.reshape(-1, 3).mean(0))
+    red, blue = (float(picture[..., channel].mean()) for channel in (0, 2))
     drawing = _drawing(picture)
     striking = salience(picture)
     size, centre = subject_size(striking), _centre(striking)
@@ -173,13 +173,13 @@ def _is_under_badge(face: Face) -> bool:
 
 
 def _strongest_hue(picture: Pixels) -> tuple[str, float]:
-    values = picture.reshape(-1, 3).astype(np.float32) / 255
-    high, low = values.max(1), values.min(1)
-    spread = high - low
+    values = np.ascontiguousarray(picture.reshape(-1, 3).T) / np.float32(255)
+    high = values.max(0)
+    spread = high - values.min(0)
     coloured = (spread > _COLOURED[0] * np.maximum(high, 1e-6)) & (high > _COLOURED[1])
     if coloured.mean() < 0.05:
         return "", 0.0
-    red, green, blue = values[coloured].T
+    red, green, blue = values[:, coloured]
     top, spread = high[coloured], spread[coloured]
     degrees = 60 * np.select(
         [top == red, top == green],
@@ -193,16 +193,15 @@ def _strongest_hue(picture: Pixels) -> tuple[str, float]:
     is_brown = name in ("orange", "yellow") and float(np.median(top[own])) < _BROWN
     if is_brown or counts[strongest] < 0.5 * counts.sum():
         return "", 0.0
-    return name, float(own.sum() / len(values))
+    return name, float(own.sum() / high.size)
 
 
 def _drawing(picture: Pixels) -> Map:
     """How much fine drawing there is in each of 9 × 16 parts, against the busiest tenth of them: 0–1."""
     y = luma(picture)
     steps = np.abs(np.diff(y, axis=0, append=y[-1:])) + np.abs(np.diff(y, axis=1, append=y[:, -1:]))
-    parts = np.array(
-        [[part.mean() for part in np.array_split(row, _CELLS[1], axis=1)] for row in np.array_split(steps, _CELLS[0])],
-        np.float32,
-    )
+    rows, columns = (np.arange(parts + 1) * length // parts for parts, length in zip(_CELLS, steps.shape, strict=True))
+    sums = np.add.reduceat(np.add.reduceat(steps, rows[:-1], axis=0), columns[:-1], axis=1)
+    parts = sums / np.outer(np.diff(rows), np.diff(columns)).astype(np.float32)
     drawing: Map = np.minimum(parts / max(float(np.percentile(parts, 90)), 1.0), 1.0, dtype=np.float32)
     return drawing

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from posterframe.summing import window_sums
 
@@ -45,32 +45,55 @@ On the tune clips: at most 0.06 of a good frame lies in blocks, 0.08 and more un
 
 
 @cache
-def _weights() -> list[tuple[Values, Values]]:
-    """Kernels as matrices (size · size · depth, filters), and biases."""
+def _weights() -> list[Values]:
+    """Of each layer a matrix: a row per filter, a column per weight (row, column, depth of its kernel), then its bias.
+
+    The first one takes brightness as it is, 0–255, though it was trained on values from -0.5 to 0.5.
+    """
+    threadpool_limits(1, "blas")  # matrices are small, and its threads would spin where a decoder could work
     with np.load(Path(__file__).with_name("lettering.npz")) as stored:
         kernels = [stored[f"k{i}"].astype(np.float32) for i in range(len(LAYERS))]
         biases = [stored[f"b{i}"].astype(np.float32) for i in range(len(LAYERS))]
-    return [(kernel.reshape(-1, kernel.shape[-1]), bias) for kernel, bias in zip(kernels, biases, strict=True)]
+    biases[0] = biases[0] - kernels[0].sum((0, 1, 2)) / 2
+    kernels[0] = kernels[0] / np.float32(255)
+    return [
+        np.concatenate([kernel.reshape(-1, kernel.shape[-1]), bias[None]]).T.copy()
+        for kernel, bias in zip(kernels, biases, strict=True)
+    ]
 
 
 def lettering(y: Values) -> NDArray[np.bool_]:
     """Where there is lettering, for cells of CELL × CELL pixels of the brightness ``y`` (0–255) at working size."""
-    values = (y / np.float32(255) - np.float32(0.5))[..., None]
-    for (kernel, bias), layer in zip(_weights(), LAYERS, strict=True):
-        values = _convolve(values, kernel, layer) + bias
-        if layer is not LAYERS[-1]:
-            np.maximum(values, 0, out=values)
-    return values[..., 0] > 0
+    values = _convolve(y[None], _weights()[0], LAYERS[0], around=127.5)
+    for weights, layer in zip(_weights()[1:], LAYERS[1:], strict=True):
+        values = _convolve(values, weights, layer)
+    letters: NDArray[np.bool_] = values[0] > 0
+    return letters
 
 
-def _convolve(values: Values, kernel: Values, layer: Layer) -> Values:
-    """Each window of the padded values, written out as a row, times the kernel matrix."""
-    reach = layer.dilation * (layer.size // 2)
-    padded = np.pad(values, ((reach, reach), (reach, reach), (0, 0)))
-    span = 2 * reach + 1
-    windows = sliding_window_view(padded, (span, span), axis=(0, 1))[:: layer.stride, :: layer.stride]
-    windows = windows[..., :: layer.dilation, :: layer.dilation].transpose(0, 1, 3, 4, 2)
-    return windows.reshape(*windows.shape[:2], -1) @ kernel
+def _convolve(planes: Values, weights: Values, layer: Layer, *, around: float = 0) -> Values:
+    """The next layer's planes, shape (filters, rows, columns), from those of the layer before.
+
+    ``planes`` are rectified first, and count as ``around`` beyond their edges. They are dealt out into one plane for
+    each place within the stride, each laid out in one line, so that what lies under a weight of the kernel is a single
+    run of values; what runs have beyond the ends of rows is dropped last.
+    """
+    depth, height, width = planes.shape
+    stride, reach = layer.stride, layer.dilation * (layer.size // 2)
+    rows, columns = -(-height // stride), -(-width // stride)
+    high, wide = rows + 2 * reach // stride + 1, columns + 2 * reach // stride
+    padded = np.full((depth, high * stride, wide * stride), around, np.float32)
+    np.maximum(planes, 0, out=padded[:, reach : reach + height, reach : reach + width])
+    dealt = padded.reshape(depth, high, stride, wide, stride).transpose(2, 4, 0, 1, 3)
+    runs = dealt.reshape(stride, stride, depth, high * wide)
+    length = rows * wide
+    under = np.empty((weights.shape[1], length), np.float32)
+    under[-1] = 1
+    for number, (row, column) in enumerate(np.ndindex(layer.size, layer.size)):
+        down, along = row * layer.dilation, column * layer.dilation
+        start = down // stride * wide + along // stride
+        under[number * depth : (number + 1) * depth] = runs[down % stride, along % stride, :, start : start + length]
+    return (weights @ under).reshape(-1, rows, wide)[..., :columns]
 
 
 def text_load(y: Values) -> float:
@@ -84,7 +107,8 @@ def text_load(y: Values) -> float:
     rows, columns = y.shape[0] // CELL, y.shape[1] // CELL
     letters = lettering(y)[:rows, :columns]
     steps = np.abs(np.diff(y, axis=1, append=y[:, -1:]))[: rows * CELL, : columns * CELL]
-    drawn = letters | (steps.reshape(rows, CELL, columns, CELL).max((1, 3)) > _DRAWN)
+    tallest = steps.reshape(rows, CELL, -1).max(1).reshape(rows, columns, CELL).max(2)
+    drawn = letters | (tallest > _DRAWN)
     of_drawing = float(letters.sum() / max(int(drawn.sum()), rows * columns // 50, 1))
     return max(of_drawing, min(1.0, 6 * _in_blocks(letters)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -41,18 +42,18 @@ class Look:
     colours: NDArray[np.float32]
     contrast: float
 
+    @cached_property
+    def perceptual_hash(self) -> int:
+        """63 bits: the signs of the low cosine frequencies against their median (C. Zauner, "pHash", 2010)."""
+        grey = self.colours.mean(2)
+        low = (_cosines(grey.shape[0]) @ grey @ _cosines(grey.shape[1]).T).ravel()[1:]
+        return int("".join("1" if bit else "0" for bit in low > np.median(low)), 2)
+
 
 def look_at(pixels: Pixels) -> Look:
     """The look of a picture of any size."""
-    small = np.asarray(Image.fromarray(pixels).resize(_SIZE, Image.Resampling.BOX), np.float32)
+    small = np.asarray(Image.fromarray(pixels).resize(_SIZE, Image.Resampling.BOX, reducing_gap=1.0), np.float32)
     return Look(small, float(small.reshape(-1, 3).std(0).mean()))
-
-
-def perceptual_hash(look: Look) -> int:
-    """63 bits: the signs of the low cosine frequencies against their median (C. Zauner, "pHash", 2010)."""
-    grey = look.colours.mean(2)
-    low = (_cosines(grey.shape[0]) @ grey @ _cosines(grey.shape[1]).T).ravel()[1:]
-    return int("".join("1" if bit else "0" for bit in low > np.median(low)), 2)
 
 
 def _cosines(length: int) -> NDArray[np.float32]:
@@ -91,6 +92,6 @@ def _not_found(one: Look, other: Look) -> float:
 
 def are_twins(one: Look, other: Look) -> bool:
     """Whether a person would call them the same picture: by their hashes, or since nothing in them is new."""
-    if (perceptual_hash(one) ^ perceptual_hash(other)).bit_count() <= _TWINS:
+    if (one.perceptual_hash ^ other.perceptual_hash).bit_count() <= _TWINS:
         return True
     return difference(one, other) < _OTHER and change(one, other) < _NEW

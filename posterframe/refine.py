@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from posterframe.ahead import ahead
 from posterframe.composition import cautions
 from posterframe.faces import find_faces
 from posterframe.likeness import Look, look_at
@@ -100,18 +101,23 @@ def _measured(asked: Seen, best: Seen, window: Sequence[Seen]) -> Refined:
     return Refined(best.timestamp, quality, said, _explain(asked, best, window))
 
 
-def look_around(video: Video, timestamp: float, *, reach: float, each: Callable[[], None] = lambda: None) -> list[Seen]:
+def look_around(
+    video: Video, timestamp: float, *, reach: float, apart: float = 0.0, each: Callable[[], None] = lambda: None
+) -> list[Seen]:
     """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``.
 
-    ``each`` is called before each frame is looked at, and may raise to stop.
+    Of frames that are less than ``apart`` seconds apart only the first is looked at. ``each`` is called before each
+    frame, and may raise to stop.
     """
     height = working_height(video.info.width, video.info.height)
     timestamp = min(max(timestamp, 0.0), video.info.duration)
     window = []
-    for frame in video.frames_between(max(0.0, timestamp - reach), timestamp + reach, max_height=height):
-        each()
-        y = luma(frame.pixels)
-        window.append(Seen(frame.timestamp, frame.pixels, look_at(frame.pixels), sharpness(y, read_edges(y))))
+    shown = video.frames_between(max(0.0, timestamp - reach), timestamp + reach, apart=apart, max_height=height)
+    with ahead(shown) as frames:
+        for frame in frames:
+            each()
+            y = luma(frame.pixels)
+            window.append(Seen(frame.timestamp, frame.pixels, look_at(frame.pixels), sharpness(y, read_edges(y))))
     return _with_steadiness(window)
 
 

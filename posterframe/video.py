@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import BinaryIO, Self
@@ -122,13 +122,21 @@ class Video:
                 del still_asked[target]
                 yield held.pop(target)
 
-    def frames_between(self, start: float, end: float, *, max_height: int | None = None) -> Iterator[Frame]:
-        """Every frame that is shown at some time from ``start`` to ``end``, in order, one at a time."""
+    def frames_between(
+        self, start: float, end: float, *, apart: float = 0.0, max_height: int | None = None
+    ) -> Generator[Frame]:
+        """Every frame that is shown at some time from ``start`` to ``end``, in order, one at a time.
+
+        Those that begin less than ``apart`` seconds after one that was given are left out.
+        """
         last = self._ticks(end)
         shown: Shown | None = self._shown_at(self._ticks(start))
-        while shown is not None and start_of(shown.frame) <= last:
-            yield self._frame(shown, max_height)
-            shown = self._walker.after(start_of(shown.frame))
+        due = self._origin
+        while shown is not None and (at := start_of(shown.frame)) <= last:
+            if at >= due:
+                due = at + round(apart / self._source.tick)
+                yield self._frame(shown, max_height)
+            shown = self._walker.after(at)
 
     def scan(
         self,
@@ -138,7 +146,7 @@ class Video:
         start: float = 0.0,
         end: float | None = None,
         max_height: int = 180,
-    ) -> Iterator[Frame]:
+    ) -> Generator[Frame]:
         """The video, or a part of it, in small pictures, about one for each ``interval`` seconds, as cheaply as can be.
 
         Frames come in order, each with its true time, which is up to half an interval from the even grid: key

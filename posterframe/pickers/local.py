@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 from math import floor, inf
 
+from posterframe.ahead import ahead
 from posterframe.composition import read_composition
 from posterframe.likeness import Look, are_twins, change, difference, look_at
 from posterframe.model import Picked, Proposal, Quality, Report, Wish
@@ -28,8 +29,8 @@ _PLACES = 15
 _APART = 1.5
 """Seconds around another pick, or a moment of an earlier round, in which nothing is proposed."""
 
-_REACH = 0.6
-"""Seconds around a sample in which the best frame is looked for."""
+_REACH, _STEPS = 0.6, 0.06
+"""Seconds around a sample in which the best frame is looked for, and seconds that lie between those that are read."""
 
 _TASTE = 0.5
 """What looking just like a moment that was liked (or refused) adds to (or takes from) a score of 0–1."""
@@ -174,14 +175,15 @@ def _watch(
     length = end - start
     height = working_height(video.info.width, video.info.height)
     samples: list[Sample] = []
-    frames = video.scan(_interval(length), calm=length / _PLACES, start=start, end=end, max_height=height)
-    first = next(frames, None) or video.frame_at(start, max_height=height)  # in a long still, no frame begins
-    for frame in chain([first], frames):
-        if each is not None:
-            each(frame)
-        samples.append(Sample(max(frame.timestamp, start), look_at(frame.pixels), glance(frame.pixels)))
-        done = min(1.0, (frame.timestamp - start) / max(length, 1e-3))
-        report(_WATCHING * done, f"Watching · {_clock(frame.timestamp)} of {_clock(end)}")
+    shown = video.scan(_interval(length), calm=length / _PLACES, start=start, end=end, max_height=height)
+    with ahead(shown) as frames:
+        first = next(frames, None) or video.frame_at(start, max_height=height)  # in a long still, no frame begins
+        for frame in chain([first], frames):
+            if each is not None:
+                each(frame)
+            samples.append(Sample(max(frame.timestamp, start), look_at(frame.pixels), glance(frame.pixels)))
+            done = min(1.0, (frame.timestamp - start) / max(length, 1e-3))
+            report(_WATCHING * done, f"Watching · {_clock(frame.timestamp)} of {_clock(end)}")
     return [_among_neighbours(samples, i) for i in range(len(samples))]
 
 
@@ -240,8 +242,8 @@ class _Looking:
     def near(self, sample: Sample, rank: float, done: float) -> _Finalist:
         """The best frame around a sample of that rank, when that share (0–1) of all looking is ``done``."""
         tell = partial(self.report, _WATCHING + (1 - _WATCHING) * done, "Looking closer at the best moments")
-        ahead = _REACH if sample.opens_shot else 0.0
-        around = look_around(self.video, sample.timestamp + ahead, reach=_REACH, each=tell)
+        middle = sample.timestamp + (_REACH if sample.opens_shot else 0.0)
+        around = look_around(self.video, middle, reach=_REACH, apart=_STEPS, each=tell)
         window = [seen for seen in around if self.span[0] <= seen.timestamp <= self.span[1]] or around
         best = choose(window, shown_at(window, sample.timestamp))
         found = appraise(best, window)

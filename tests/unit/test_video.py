@@ -162,6 +162,12 @@ def test_a_window_holds_the_frame_that_is_shown_at_its_start() -> None:
     assert numbers == [10, 11, 12, 13, 14]
 
 
+def test_of_frames_that_follow_too_soon_none_is_given() -> None:
+    with opened(Film(fps=25).render()) as video:
+        numbers = [number_in(frame.pixels) for frame in video.frames_between(0.41, 0.81, apart=0.1)]
+    assert numbers == [10, 13, 16, 19]
+
+
 @pytest.mark.parametrize(
     "asked", [[1, 40, 13, 41, 2, 1, 30], [49, 0, 25], [3, 3, 3], [], [5, 6, 30, 48]], ids=lambda asked: f"asked {asked}"
 )
