@@ -5,6 +5,8 @@ benchmarks/train_lettering.py made its weights (lettering.npz, 30 KB); numpy run
 
 from __future__ import annotations
 
+import math
+import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,6 +64,19 @@ def _weights() -> list[Values]:
     ]
 
 
+_kept = threading.local()
+
+
+def _scratch(name: str, *shape: int) -> Values:
+    """Room to work in that this thread keeps: fresh memory for each frame would cost more than the work itself."""
+    size = math.prod(shape)
+    room: Values | None = getattr(_kept, name, None)
+    if room is None or room.size < size:
+        room = np.empty(size, np.float32)
+        setattr(_kept, name, room)
+    return room[:size].reshape(shape)
+
+
 def lettering(y: Values) -> NDArray[np.bool_]:
     """Where there is lettering, for cells of CELL × CELL pixels of the brightness ``y`` (0–255) at working size."""
     values = _convolve(y[None], _weights()[0], LAYERS[0], around=127.5)
@@ -82,18 +97,21 @@ def _convolve(planes: Values, weights: Values, layer: Layer, *, around: float = 
     stride, reach = layer.stride, layer.dilation * (layer.size // 2)
     rows, columns = -(-height // stride), -(-width // stride)
     high, wide = rows + 2 * reach // stride + 1, columns + 2 * reach // stride
-    padded = np.full((depth, high * stride, wide * stride), around, np.float32)
+    padded = _scratch("padded", depth, high * stride, wide * stride)
+    padded.fill(around)
     np.maximum(planes, 0, out=padded[:, reach : reach + height, reach : reach + width])
-    dealt = padded.reshape(depth, high, stride, wide, stride).transpose(2, 4, 0, 1, 3)
+    dealt = _scratch("dealt", stride, stride, depth, high, wide)
+    dealt[:] = padded.reshape(depth, high, stride, wide, stride).transpose(2, 4, 0, 1, 3)
     runs = dealt.reshape(stride, stride, depth, high * wide)
     length = rows * wide
-    under = np.empty((weights.shape[1], length), np.float32)
+    under = _scratch("under", weights.shape[1], length)
     under[-1] = 1
     for number, (row, column) in enumerate(np.ndindex(layer.size, layer.size)):
         down, along = row * layer.dilation, column * layer.dilation
         start = down // stride * wide + along // stride
         under[number * depth : (number + 1) * depth] = runs[down % stride, along % stride, :, start : start + length]
-    return (weights @ under).reshape(-1, rows, wide)[..., :columns]
+    found = np.matmul(weights, under, out=_scratch("found", len(weights), length))
+    return found.reshape(-1, rows, wide)[..., :columns]
 
 
 def text_load(y: Values) -> float:

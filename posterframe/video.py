@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import BinaryIO, Self
 
@@ -69,13 +71,11 @@ class Video:
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file = file
         self._name = name
+        self._opened = ExitStack()
+        self._opened.callback(file.close)
         try:
-            self._source = Source(file, name)
-        except BaseException:
-            file.close()
-            raise
-        try:
-            self._probe()
+            with closing(Source(file, name)) as source:
+                self._probe(source)
         except BaseException:
             self.close()
             raise
@@ -87,9 +87,8 @@ class Video:
         self.close()
 
     def close(self) -> None:
-        """Close the container and the file; closing twice is fine."""
-        self._source.close()
-        self._file.close()
+        """Close what was opened, and the file; closing twice is fine."""
+        self._opened.close()
 
     def frame_at(self, timestamp: float, *, max_height: int | None = None) -> Frame:
         """The frame shown at a time: the last one that starts at or before it; past the end, the last frame.
@@ -134,7 +133,7 @@ class Video:
         due = self._origin
         while shown is not None and (at := start_of(shown.frame)) <= last:
             if at >= due:
-                due = at + round(apart / self._source.tick)
+                due = at + round(apart / self._tick)
                 yield self._frame(shown, max_height)
             shown = self._walker.after(at)
 
@@ -156,9 +155,9 @@ class Video:
         """
         if not interval > 0:
             raise ValueError(f"a scan needs an interval above 0, not {interval}")
-        step = max(1, round(interval / self._source.tick))
-        first = self._origin + round(start / self._source.tick)
-        last = self._end if end is None else min(self._end, self._origin + round(end / self._source.tick) + 1)
+        step = max(1, round(interval / self._tick))
+        first = self._origin + round(start / self._tick)
+        last = self._end if end is None else min(self._end, self._origin + round(end / self._tick) + 1)
 
         def open_source() -> Source:
             source = Source(self._file, self._name)
@@ -171,22 +170,29 @@ class Video:
             first,
             last,
             step,
-            calm=round(calm / self._source.tick),
+            calm=round(calm / self._tick),
             rough=max_height * 2 <= self.info.height,
         )
         for frame in passes:
             if start_of(frame) < last:
                 yield self._frame(Shown(frame, None), max_height)
 
-    def _probe(self) -> None:
-        source = self._source
-        self._walker = Walker(source)
-        first = self._walker.first()
+    @cached_property
+    def _source(self) -> Source:
+        """Where exact frames come from: opened for the first of them, as a decoder of 4K holds up to 200 MB."""
+        return self._opened.enter_context(closing(Source(self._file, self._name)))
+
+    @cached_property
+    def _walker(self) -> Walker:
+        return Walker(self._source)
+
+    def _probe(self, source: Source) -> None:
+        first = Walker(source).first()
         if first is None:
             source.view.check()
             raise BadInput(f"{self._name} has no picture that can be decoded; it may be cut off or damaged.")
         timing = measure(source, first)
-        self._walker = Walker(source)
+        self._tick = source.tick
         self._origin = start_of(first)
         self._end = timing.end
         self._converter = Converter(first, source.stream.sample_aspect_ratio)
@@ -206,13 +212,13 @@ class Video:
             raise BadInput(
                 f"{timestamp:g} s is no time in {self._name}; give seconds from 0 to {self.info.duration:.1f}."
             )
-        ticks = self._origin + math.floor((timestamp + _TOLERANCE) / self._source.tick)
+        ticks = self._origin + math.floor((timestamp + _TOLERANCE) / self._tick)
         return min(ticks, max(self._origin, self._end - 1))
 
     def _stretch_of(self, ticks: int) -> int:
         """A mark for what is decoded in one go with a time: its key frame, or its place where no index tells."""
         key = self._source.key_before(ticks)
-        return math.floor(ticks * self._source.tick / _STRETCH) if key is None else key
+        return math.floor(ticks * self._tick / _STRETCH) if key is None else key
 
     def _shown_at(self, ticks: int) -> Shown:
         shown = self._walker.at(ticks)
@@ -221,7 +227,7 @@ class Video:
         return shown
 
     def _frame(self, shown: Shown, max_height: int | None) -> Frame:
-        frame, tick = shown.frame, self._source.tick
+        frame, tick = shown.frame, self._tick
         start = start_of(frame)
         length = shown.until - start if shown.until is not None else frame.duration or 0
         return Frame(

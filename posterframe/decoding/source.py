@@ -6,14 +6,18 @@ Times here and in the other files of this folder are ticks: whole multiples of t
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 import av
+import numpy as np
 from av.container import InputContainer
 from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from posterframe.errors import BadInput
 
@@ -26,6 +30,8 @@ _CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,rm,dv,w
 _NO_PROTOCOL = "none"
 # Twice 8K; a header that claims more is an attack on memory.
 _MAX_PIXELS = 2 * 7680 * 4320
+# Bytes of pictures in the works of a decoder, of which each thread has one; that of 10-bit 4K is 25 MB.
+_MAX_IN_WORK = 64_000_000
 # One read of our file by FFmpeg, in bytes: less often through Python, still little after a seek.
 _READ_SIZE = 64 * 1024
 # Demuxing goes on after a damaged place, but not for ever.
@@ -91,12 +97,15 @@ class FileView:
             raise self._failure
 
 
-class Entry(NamedTuple):
-    """A frame in the index of a container: when it is decoded, its bytes, and whether it decodes alone."""
+class Index(NamedTuple):
+    """The frames in the index of a container, in the order of decoding.
 
-    timestamp: int
-    size: int
-    is_key: bool
+    Ticks when each is decoded, its bytes, and whether it decodes alone: an array each, since a film has many.
+    """
+
+    timestamps: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    is_key: NDArray[np.bool_]
 
 
 class Source:
@@ -139,6 +148,11 @@ class Source:
         """PyAV reads freed memory when a closed container is used, so nothing gets that far."""
         if self._closed:
             raise ValueError(f"{self.name} is closed")
+
+    def open_decoder(self) -> None:
+        """Make the decoder ready as it is set now; what is set later does not reach dav1d, for one."""
+        with suppress(av.FFmpegError):  # one that cannot be opened decodes nothing, which is told elsewhere
+            self.stream.codec_context.open(strict=False)
 
     def seek(self, ticks: int) -> bool:
         """Stand at the key frame from which a time can be decoded, or near it; False when the container cannot."""
@@ -186,10 +200,13 @@ class Source:
         self.stream.codec_context.flush_buffers()
         return frames
 
-    def index(self) -> list[Entry]:
-        """What the index of the container tells, in the order of decoding; empty without one."""
+    def index(self) -> Index:
+        """What the index of the container tells; empty without one."""
         self._check_open()
-        return [Entry(one.timestamp, one.size, one.is_keyframe) for one in self.stream.index_entries]
+        entries = self.stream.index_entries
+        told = ((one.timestamp, one.size, one.is_keyframe) for one in entries)
+        table = np.fromiter(told, [("at", np.int64), ("size", np.int64), ("key", np.bool_)], len(entries))
+        return Index(table["at"], table["size"], table["key"])
 
     def key_before(self, ticks: int) -> int | None:
         """Where the index of the container has the key frame for a time; None without an index."""
@@ -250,5 +267,13 @@ def _choose_stream(container: InputContainer, name: str) -> VideoStream:
             f"{name} is {best.width}×{best.height}, more than can be read here; give a smaller version of it."
         )
     best.codec_context.thread_type = "AUTO"
+    best.codec_context.thread_count = _threads_for(best)
     best.codec_context.options = {"max_pixels": str(_MAX_PIXELS)}
     return best
+
+
+def _threads_for(stream: VideoStream) -> int:
+    """One for each core and one more, as FFmpeg would have it, but fewer where each would hold a huge picture."""
+    is_deep = stream.format is not None and any(component.bits > 8 for component in stream.format.components)
+    picture = stream.width * stream.height * 3 // (1 if is_deep else 2)
+    return max(1, min((os.cpu_count() or 1) + 1, _MAX_IN_WORK // max(1, picture)))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+
+import numpy as np
 
 from posterframe.decoding.source import Packet, Source, time_of
 
@@ -27,11 +29,9 @@ class Rule:
     step: int
     calm: int
 
-    def is_enough(self, length: int, sizes: Sequence[int], *keys: int) -> bool:
-        """Whether it is for a stretch of this length, with frames of these sizes between key frames of those."""
-        if length <= self.step:
-            return True
-        return length <= self.calm and max(sizes, default=0) < _NEW_PICTURE * min(keys)
+    def is_enough(self, length: int, largest: int, *keys: int) -> bool:
+        """Whether it is for a stretch of this length, with frames of up to ``largest`` bytes between these ``keys``."""
+        return length <= self.step or (length <= self.calm and largest < _NEW_PICTURE * min(keys))
 
 
 @dataclass(frozen=True)
@@ -45,20 +45,19 @@ class Stretch:
 
 def stretches_of(source: Source, start: int, end: int, rule: Rule) -> list[Stretch] | None:
     """All stretches of that time as the index of the container tells them; None where it lacks frames."""
-    entries = source.index()
-    if not entries or (end - entries[-1].timestamp) * source.tick > _INDEX_MAY_LACK:
+    times, sizes, is_key = source.index()
+    if not times.size or (end - int(times[-1])) * source.tick > _INDEX_MAY_LACK:
         return None
     first = source.key_before(start)
-    keys = [at for at, entry in enumerate(entries) if entry.is_key and (first is None or entry.timestamp >= first)]
+    keys = np.flatnonzero(is_key if first is None else is_key & (times >= first)).tolist()
     found = []
-    for at, following in pairwise([*keys, len(entries)]):
-        if entries[at].timestamp >= end:
+    for at, following in pairwise([*keys, len(times)]):
+        begins, until = int(times[at]), int(times[following]) if following < len(times) else end
+        if begins >= end:
             break
-        until = entries[following].timestamp if following < len(entries) else end
-        sizes = [entry.size for entry in entries[at + 1 : following]]
-        beside = [entry.size for entry in (entries[at], *entries[following : following + 1])]
-        begins = entries[at].timestamp
-        found.append(Stretch(begins, until, rule.is_enough(until - begins, sizes, *beside)))
+        largest = int(sizes[at + 1 : following].max(initial=0))
+        beside = sizes[[at, following] if following < len(times) else [at]].tolist()
+        found.append(Stretch(begins, until, rule.is_enough(until - begins, largest, *beside)))
     return found
 
 
@@ -81,8 +80,8 @@ def without_calm(packets: Iterable[Packet], rule: Rule) -> Iterator[Packet]:
     held_bytes = 0
     for packet in packets:
         if packet.is_keyframe:
-            sizes = [one.size for one in held]
-            if key is not None and not rule.is_enough(_between(key, packet), sizes, key.size, packet.size):
+            largest = max((one.size for one in held), default=0)
+            if key is not None and not rule.is_enough(_between(key, packet), largest, key.size, packet.size):
                 yield from held
             key, held, held_bytes = packet, [], 0
             yield packet
@@ -91,7 +90,7 @@ def without_calm(packets: Iterable[Packet], rule: Rule) -> Iterator[Packet]:
         else:
             held.append(packet)
             held_bytes += packet.size
-            if not rule.is_enough(_between(key, packet), [packet.size], key.size) or held_bytes > MAX_WAITING:
+            if not rule.is_enough(_between(key, packet), packet.size, key.size) or held_bytes > MAX_WAITING:
                 yield from held
                 key, held = None, []
 

@@ -28,6 +28,7 @@ class Walker:
     """Walks a source in the order it is shown; stands on one frame and knows the one after it."""
 
     def __init__(self, source: Source) -> None:
+        source.open_decoder()
         self._source = source
         self._frames: Iterator[VideoFrame] = self._decode()
         self._current: VideoFrame | None = None
@@ -37,10 +38,7 @@ class Walker:
         self._last_skipped: int | None = None
 
     def first(self) -> VideoFrame | None:
-        """The first frame that decodes, or None. To be called once, before anything else.
-
-        It opens the decoder without skipping: dav1d keeps to what it was opened with.
-        """
+        """The first frame that decodes, or None. To be called once, before anything else."""
         self._ahead = next(self._frames, None)
         return self._ahead
 
