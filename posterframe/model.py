@@ -62,6 +62,7 @@ class Quality:
     faces: int = 0
     face_area: float = 0.0
     brightness: float = 0.5
+    smile: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from posterframe.expressions import smile
 from posterframe.faces import find_faces
 from posterframe.lettering import text_load
 from posterframe.model import Quality
@@ -240,7 +241,8 @@ def measure(pixels: Pixels, *, steadiness: float = 1.0) -> Quality:
     picture = at_working_size(pixels)
     faces = [face for face in find_faces(picture) if face.is_whole]
     area = min(1.0, sum(face.area for face in faces))
-    return rescored(replace(glance(picture, steadiness=steadiness), faces=len(faces), face_area=area))
+    seen = replace(glance(picture, steadiness=steadiness), faces=len(faces), face_area=area)
+    return rescored(replace(seen, smile=smile(picture)) if faces else seen)
 
 
 _LEAST = 0.05
@@ -262,6 +264,7 @@ def rescored(quality: Quality) -> Quality:
         + 0.2 * quality.contrast
         + 0.2 * quality.colourfulness
         + 0.15 * (1 - exp(-12 * quality.face_area))
+        + 0.1 * quality.smile
     )
     soundness = min(
         ramp(quality.exposure, 0.0, 0.6),

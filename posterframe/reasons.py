@@ -16,6 +16,10 @@ _NEARLY = 0.9
 """The share of the film's highest figure from which a frame is praised at all: no "crisp focus" beside crisper ones."""
 
 
+_SMILING = 0.9
+"""How sure (0–1) a smile must be to be told: those of less are often words with wide lips."""
+
+
 @dataclass(frozen=True)
 class Sight:
     """What is known of a frame that is to be praised. ``place`` says where in the film it stands, or is empty."""
@@ -111,6 +115,8 @@ def _from_figures(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality]
 
 def _from_faces(sight: Sight) -> Iterator[_Claim]:
     faces, area = sight.quality.faces, sight.quality.face_area
+    if sight.quality.smile > _SMILING:
+        yield _Claim(2.1, "smile", ("a smile", "a smiling face", "somebody smiles"))
     if faces > 2:
         yield _Claim(2.2, "faces", ("a group of people", "several faces at once", "faces to look at"))
     elif faces == 2:

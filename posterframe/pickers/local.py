@@ -11,11 +11,12 @@ from math import floor, inf
 
 from posterframe.ahead import ahead
 from posterframe.composition import read_composition
+from posterframe.expressions import open_eyes
 from posterframe.likeness import Look, are_twins, change, difference, look_at
 from posterframe.model import Picked, Proposal, Quality, Report, Wish
-from posterframe.quality import glance, rescored, warnings, working_height
+from posterframe.quality import glance, measure, rescored, warnings, working_height
 from posterframe.reasons import Sight, write_reasons
-from posterframe.refine import Refined, appraise, choose, look_around, shown_at
+from posterframe.refine import OPEN, Refined, appraise, choose, look_around, shown_at
 from posterframe.shots import find_shots, is_same_scene, transition
 from posterframe.timecode import check_part, format_time
 from posterframe.video import Footage, Frame, Pixels, Video
@@ -43,6 +44,9 @@ _FAULT = 1.5
 
 _WORTH_SHOWING = 0.6
 """Share of the best pick's score that a pick must reach to be shown beside it: fewer are better than weak ones."""
+
+_LONG, _TRIED = 10.0, 8
+"""Seconds from which a shot is long, and how many of its samples are compared by the faces that they show."""
 
 _FEW = 3
 """Picks below which frames of one scene are shown beside each other where something has moved: a person can choose."""
@@ -114,6 +118,7 @@ class LocalPicker:
             shots = find_shots([sample.look for sample in samples])
             for shot in shots:
                 samples[shot[0]] = replace(samples[shot[0]], opens_shot=True)
+            samples = _with_expressions(video, samples, shots, wish.count)
             look = _Looking(video, (start, end), report)
             chosen = _choose(look, _in_order(samples, shots, wish), wish)
             chosen += _from_the_same_scene(look, samples, chosen, wish)
@@ -198,6 +203,33 @@ def _among_neighbours(samples: Sequence[Sample], i: int) -> Sample:
         return samples[i]
     steadiness = 1 - transition(*(sample.look for sample in samples[i - 1 : i + 2]))
     return replace(samples[i], quality=rescored(replace(samples[i].quality, steadiness=steadiness)))
+
+
+def _with_expressions(video: Video, samples: Sequence[Sample], shots: Sequence[range], count: int) -> list[Sample]:
+    """The samples, of which some with open eyes are measured in full, where a shot shows somebody near for long.
+
+    So what faces add to a score, and smiles, decides which of them is proposed. Only so many shots, the best of the
+    long ones, are looked at.
+    """
+    measured = list(samples)
+    height = working_height(video.info.width, video.info.height)
+    long = [shot for shot in shots if samples[shot[-1]].timestamp - samples[shot[0]].timestamp >= _LONG]
+    sound = [[i for i in shot if not warnings(samples[i].quality)] for shot in long]
+    bests = sorted(
+        ((max(shot, key=lambda i: samples[i].quality.score), shot) for shot in sound if shot),
+        key=lambda entry: -samples[entry[0]].quality.score,
+    )
+    for best, shot in bests[:count]:
+        if not open_eyes(video.frame_at(samples[best].timestamp, max_height=height).pixels):
+            continue
+        tried = sorted({best, *shot[:: -(-len(shot) // _TRIED)]})
+        frames = list(video.frames_at([samples[i].timestamp for i in tried], max_height=height))
+        opened = [open_eyes(frame.pixels) for frame in frames]
+        for i, frame, eyes in zip(tried, frames, opened, strict=True):
+            if eyes >= OPEN * max(opened):
+                quality = measure(frame.pixels, steadiness=samples[i].quality.steadiness)
+                measured[i] = replace(samples[i], quality=quality)
+    return measured
 
 
 def _in_order(samples: Sequence[Sample], shots: Sequence[range], wish: Wish) -> list[tuple[float, Sample]]:

@@ -29,6 +29,7 @@ from tests.films import (
     title_card,
     write_film,
 )
+from tests.portrait import portrait
 
 
 def picked(folder: Path, *parts: Iterable[Pixels], wish: Wish | None = None) -> Picked:
@@ -74,6 +75,16 @@ def test_of_one_scene_frames_are_shown_in_which_something_has_moved(tmp_path: Pa
     found = picked(tmp_path, moving(walking, 8))
     assert len(found.proposals) == 3
     assert len(picked(tmp_path, still(walking(0.0), 8)).proposals) == 1
+
+
+def test_of_a_talking_head_the_smile_with_open_eyes_comes_first(tmp_path: Path) -> None:
+    def talking(time: float) -> Pixels:
+        return portrait(eyes=0.6 * (time % 1.7 > 0.5), smiling=6 <= time < 10, x=150 + 4 * time)
+
+    first, *_ = picked(tmp_path, moving(talking, 14)).proposals
+    assert 6 <= first.timestamp < 10
+    assert first.timestamp % 1.7 > 0.5
+    assert "smil" in first.reason.lower()
 
 
 def test_no_two_proposals_stand_close_together(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.films import (
     title_card,
     write_film,
 )
+from tests.portrait import portrait
 
 
 def refined(folder: Path, asked: float, *parts: Iterable[Pixels], reach: float = 1.0) -> Refined:
@@ -103,10 +105,24 @@ def test_a_dissolve_is_no_bridge_to_another_scene(tmp_path: Path) -> None:
     assert refined(tmp_path, 1.8, *parts).timestamp < 2.05
 
 
-def test_faces_that_were_asked_for_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The detector is played by a rule, since no picture of a person comes with the tests."""
-    monkeypatch.setattr("posterframe.refine.find_faces", lambda pixels: ("a face",) if pixels[90, 160, 0] > 60 else ())
-    with_face, without = scene(1).copy(), scene(1).copy()
-    with_face[80:100, 150:170], without[80:100, 150:170] = (200, 150, 120), (20, 20, 20)
-    found = refined(tmp_path, 0.3, still(defocused(with_face, 0.6), 1), still(without, 1))
+def somebody(*, eyes: float = 1.0, radius: float = 52) -> Pixels:
+    """Somebody before a shelf full of sharp things."""
+    person = portrait(eyes=eyes, radius=radius)
+    picture = scene(1).copy()
+    picture[:, 100:220] = person[:, 100:220]
+    return picture
+
+
+def test_faces_that_were_asked_for_are_kept(tmp_path: Path) -> None:
+    empty_room = scene(1).copy()
+    empty_room[:, 100:220] = defocused(scene(1), 1)[:, 100:220]
+    found = refined(tmp_path, 0.3, still(defocused(somebody(), 0.6), 1), still(empty_room, 1))
     assert found.timestamp < 1.0
+    assert found.quality.faces == 1
+
+
+def test_it_waits_for_the_end_of_a_blink(tmp_path: Path) -> None:
+    blinking, looking = still(somebody(eyes=0.0), 0.5), still(defocused(somebody(), 0.5), 0.5)
+    found = refined(tmp_path, 0.2, blinking, looking)
+    assert found.timestamp >= 0.5
+    assert re.fullmatch(r"moved 0\.\d s to open eyes", found.explanation)
