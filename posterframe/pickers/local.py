@@ -42,6 +42,12 @@ _SHARP = 1.0
 _FAULT = 1.5
 """What a warning takes from a rank: after the second best of other shots, before their third."""
 
+_SPARE, _EDGE = 0.1, 0.1
+"""Emptiness (0–1) from which what opens or closes a film is taken for a card, and the share of the film in which."""
+
+_CLEARER = 1.1
+"""How many times the score of the sharpest frame nearby a sample must have for its own frame to be taken."""
+
 _WORTH_SHOWING = 0.6
 """Share of the best pick's score that a pick must reach to be shown beside it: fewer are better than weak ones."""
 
@@ -121,7 +127,8 @@ class LocalPicker:
             samples = _with_expressions(video, samples, shots, wish.count)
             look = _Looking(video, (start, end), report)
             chosen = _choose(look, _in_order(samples, shots, wish), wish)
-            chosen += _from_the_same_scene(look, samples, chosen, wish)
+            if more := _from_the_same_scene(look, samples, chosen, wish):
+                chosen = sorted([*chosen, *more], key=lambda one: (-one.found.quality.score, one.timestamp))
         report(1.0, "Done")
         whole = wish.part.is_whole
         sights = [
@@ -243,7 +250,8 @@ def _in_order(samples: Sequence[Sample], shots: Sequence[range], wish: Wish) -> 
     ordered = []
     for shot in shots:
         taken: list[Sample] = []
-        best_first = sorted(shot, key=lambda i: (-rank(samples[i]) - _SHARP * samples[i].quality.sharpness, i))
+        fit = (i for i in shot if not _may_be_a_card(samples[i], samples))
+        best_first = sorted(fit, key=lambda i: (-rank(samples[i]) - _SHARP * samples[i].quality.sharpness, i))
         for sample in (samples[i] for i in best_first):
             if _is_apart(sample.timestamp, _known(wish)) and _is_new(sample, taken):
                 fault = _FAULT if warnings(sample.quality) else 0.0
@@ -252,6 +260,13 @@ def _in_order(samples: Sequence[Sample], shots: Sequence[range], wish: Wish) -> 
             if len(taken) == wish.count:
                 break
     return sorted(ordered, key=lambda entry: (-entry[0], entry[1].timestamp))
+
+
+def _may_be_a_card(sample: Sample, samples: Sequence[Sample]) -> bool:
+    """Whether a sample shows little on a plain ground where films have their titles and logos."""
+    start, end = samples[0].timestamp, samples[-1].timestamp
+    from_edge = min(sample.timestamp - start, end - sample.timestamp)
+    return sample.quality.emptiness > _SPARE and from_edge < _EDGE * (end - start)
 
 
 def _nearest(samples: Sequence[Sample], timestamp: float) -> Sample:
@@ -277,7 +292,10 @@ class _Looking:
         middle = sample.timestamp + (_REACH if sample.opens_shot else 0.0)
         around = look_around(self.video, middle, reach=_REACH, apart=_STEPS, each=tell)
         window = [seen for seen in around if self.span[0] <= seen.timestamp <= self.span[1]] or around
-        best = choose(window, shown_at(window, sample.timestamp))
+        asked = shown_at(window, sample.timestamp)
+        best = choose(window, asked)
+        if asked.glance().score > _CLEARER * best.glance().score:
+            best = asked  # a caption or a title stands over the sharpest one
         found = appraise(best, window)
         return _Finalist(found, best.look, best.pixels, rank + found.quality.score - sample.quality.score)
 
@@ -316,7 +334,8 @@ def _from_the_same_scene(
     """More of a film of one scene, where few were chosen: frames in which as much as possible has moved."""
     shown: list[Sample | _Finalist] = [*chosen, *(_nearest(samples, timestamp) for timestamp in _known(wish))]
     added: list[_Finalist] = []
-    left = [(inf, sample) for sample in samples if not warnings(sample.quality)]
+    fit = (sample for sample in samples if not warnings(sample.quality) and not _may_be_a_card(sample, samples))
+    left = [(inf, sample) for sample in fit]
     fresh = shown  # those that the samples left have not been held against
     while left and chosen and len(chosen) + len(added) < min(_FEW, wish.count):
         left = [

@@ -10,7 +10,9 @@ from fractions import Fraction
 from itertools import chain, combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from posterframe.errors import BadInput, Stopped
 from posterframe.model import Part, Picked, Proposal, Wish, ignore_progress
@@ -249,3 +251,20 @@ print(len(LocalPicker().pick(Footage("film", None, lambda: path.open("rb")), Wis
         [sys.executable, "-c", without, str(tmp_path / "film.mp4")], capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == "1"
+
+
+def test_a_mark_that_opens_a_film_is_not_proposed_however_rich_it_is(tmp_path: Path) -> None:
+    mark = plain(252)
+    mark[60:130, 90:220] = scene(9)[60:130, 90:220]
+    found = picked(tmp_path, still(mark, 2), *(still(scene(seed), 6.5) for seed in (1, 2, 3))).proposals
+    assert len(found) == 3
+    assert min(proposal.timestamp for proposal in found) >= 2
+
+
+def test_a_frame_without_the_caption_is_taken_where_there_is_one(tmp_path: Path) -> None:
+    image = Image.fromarray(scene(1))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 150, 320, 180), fill=(20, 40, 90))
+    draw.text((40, 154), "NEWS OF THE DAY", fill=(240, 240, 240), font=ImageFont.load_default(12))
+    found = picked(tmp_path, still(defocused(scene(1), 0.5), 0.6), still(np.asarray(image), 0.6)).proposals
+    assert [proposal.timestamp < 0.6 for proposal in found] == [True]
