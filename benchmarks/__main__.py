@@ -8,6 +8,7 @@ import sys
 PARTS = {
     "Reading video, beside ffmpeg's own commands": "benchmarks.frames",
     "Picking, beside other pickers": "benchmarks.picking",
+    "Three hours of 4K": "benchmarks.long_film",
     "Refining times that are off by up to a second": "benchmarks.refining",
     "An approval in the table, beside a bare table": "benchmarks.editing",
     "Jobs of a service, beside the guide's way": "benchmarks.jobs",

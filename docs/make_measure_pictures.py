@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from posterframe.composition import BADGE, read_composition, salience
+from posterframe.expressions import open_eyes, smile
 from posterframe.likeness import look_at
 from posterframe.model import Quality
 from posterframe.quality import CELL, at_working_size, luma, measure, read_edges
 from posterframe.refine import look_around
 from posterframe.video import Pixels, Video
+from tests.portrait import portrait
 
 FILM = Path(__file__).parents[1] / "samples/sample.mp4"
 FOLDER = Path(__file__).parent / "pictures/measures"
@@ -121,6 +123,9 @@ def main() -> None:
     )
     steady = [window[number] for number in (0, len(window) // 2 - 6, len(window) // 2 + 3, len(window) - 1)]
     strip("steadiness", [(seen.pixels, f"{seen.timestamp:.2f} s: {seen.steadiness:.2f}") for seen in steady])
+    people = [portrait(radius=78), portrait(eyes=0.0, radius=78), portrait(radius=78, smiling=True)]
+    read = [f"eyes {open_eyes(pixels):.2f}, smile {smile(pixels):.2f}" for pixels in people]
+    strip("expressions", list(zip(people, read, strict=True)))
     scenes = (hero, shallow, leaves, above)
     strip("salience", [(salience_map(pixels), "what strikes the eye") for pixels in scenes])
     strip("composition", [(pixels, laid_out(pixels)) for pixels in scenes])

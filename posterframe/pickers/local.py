@@ -48,7 +48,7 @@ _SPARE, _EDGE = 0.1, 0.1
 _CLEARER = 1.1
 """How many times the score of the sharpest frame nearby a sample must have for its own frame to be taken."""
 
-_WORTH_SHOWING = 0.6
+_WORTH_SHOWING = 0.65
 """Share of the best pick's score that a pick must reach to be shown beside it: fewer are better than weak ones."""
 
 _LONG, _TRIED = 10.0, 8
