@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from posterframe.decoding.colour import Converter
 from posterframe.decoding.probe import measure
 from posterframe.decoding.scanner import scan
-from posterframe.decoding.source import Source, start_of
+from posterframe.decoding.source import Source, give_back_memory, start_of
 from posterframe.decoding.walker import Shown, Walker
 from posterframe.errors import BadInput
 from posterframe.model import VideoInfo
@@ -29,6 +29,8 @@ Pixels = NDArray[np.uint8]
 _TOLERANCE = 0.0005
 # Seconds that are decoded in one go where the key frames are not known.
 _STRETCH = 10
+# Pixels of a picture from which decoders that are gone leave much memory behind.
+_LARGE = 2560 * 1440
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,8 @@ class Video:
     @cached_property
     def _source(self) -> Source:
         """Where exact frames come from: opened for the first of them, as a decoder of 4K holds up to 200 MB."""
+        if self.info.width * self.info.height > _LARGE:
+            give_back_memory()
         return self._opened.enter_context(closing(Source(self._file, self._name)))
 
     @cached_property

@@ -5,6 +5,7 @@ Times here and in the other files of this folder are ticks: whole multiples of t
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
 from collections.abc import Iterator
@@ -234,6 +235,12 @@ def time_of(packet: Packet) -> int | None:
     return packet.pts if packet.pts is not None else packet.dts
 
 
+def give_back_memory() -> None:
+    """Let the system have what decoders that are gone have used; glibc would keep it, most of 200 MB after 4K."""
+    with suppress(AttributeError, OSError, TypeError):  # there is no such thing elsewhere
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _open(view: FileView, name: str) -> InputContainer:
     try:
         return av.open(
@@ -273,7 +280,8 @@ def _choose_stream(container: InputContainer, name: str) -> VideoStream:
 
 
 def _threads_for(stream: VideoStream) -> int:
-    """One for each core and one more, as FFmpeg would have it, but fewer where each would hold a huge picture."""
+    """0, which leaves it to the decoder, or fewer than one for each core where each would hold a huge picture."""
     is_deep = stream.format is not None and any(component.bits > 8 for component in stream.format.components)
     picture = stream.width * stream.height * 3 // (1 if is_deep else 2)
-    return max(1, min((os.cpu_count() or 1) + 1, _MAX_IN_WORK // max(1, picture)))
+    most = max(1, _MAX_IN_WORK // max(1, picture))
+    return 0 if most > (os.cpu_count() or 1) else most
