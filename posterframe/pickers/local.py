@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from itertools import chain
-from math import floor, inf
+from math import inf
 
-from posterframe.ahead import ahead
 from posterframe.composition import read_composition
-from posterframe.expressions import open_eyes
-from posterframe.likeness import Look, are_twins, change, difference, look_at
-from posterframe.model import Picked, Proposal, Quality, Report, Wish
-from posterframe.quality import glance, measure, rescored, warnings, working_height
+from posterframe.likeness import Look, are_twins, change, difference
+from posterframe.model import Picked, Proposal, Report, Wish
+from posterframe.quality import warnings
 from posterframe.reasons import Sight, write_reasons
-from posterframe.refine import OPEN, Refined, appraise, choose, look_around, shown_at
-from posterframe.shots import find_shots, is_same_scene, transition
-from posterframe.timecode import check_part, format_time
+from posterframe.refine import Refined, appraise, choose, look_around, shown_at
+from posterframe.shots import is_same_scene
+from posterframe.timecode import check_part
 from posterframe.video import Footage, Frame, Pixels, Video
+from posterframe.watching import Sample, watch, with_expressions
 
 _WATCHING = 0.75
 """The share of the work that is done once the film has been watched."""
-
-_PLACES = 15
-"""The share of a film that one key frame may stand for where nothing new begins is a fifteenth."""
 
 _APART = 1.5
 """Seconds around another pick, or a moment of an earlier round, in which nothing is proposed."""
@@ -51,24 +46,11 @@ _CLEARER = 1.1
 _WORTH_SHOWING = 0.65
 """Share of the best pick's score that a pick must reach to be shown beside it: fewer are better than weak ones."""
 
-_LONG, _TRIED = 10.0, 8
-"""Seconds from which a shot is long, and how many of its samples are compared by the faces that they show."""
-
 _FEW = 3
 """Picks below which frames of one scene are shown beside each other where something has moved: a person can choose."""
 
 _MOVED = 0.25
 """Change (see likeness.py) from which a person sees that something has moved; of things that stay, it is up to 0.15."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A frame of the first pass. ``opens_shot``: what stands before it shows another scene."""
-
-    timestamp: float
-    look: Look
-    quality: Quality
-    opens_shot: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,11 +102,8 @@ class LocalPicker:
         report(0.0, "Opening the video")
         with footage.open() as video:
             start, end = check_part(wish.part, video.info.duration)
-            samples = _watch(video, start, end, report, each)
-            shots = find_shots([sample.look for sample in samples])
-            for shot in shots:
-                samples[shot[0]] = replace(samples[shot[0]], opens_shot=True)
-            samples = _with_expressions(video, samples, shots, wish.count)
+            samples, shots = watch(video, start, end, lambda done, words: report(_WATCHING * done, words), each)
+            samples = with_expressions(video, samples, shots, wish.count)
             look = _Looking(video, (start, end), report)
             chosen = _choose(look, _in_order(samples, shots, wish), wish)
             if more := _from_the_same_scene(look, samples, chosen, wish):
@@ -169,74 +148,6 @@ def _place(timestamp: float, samples: Sequence[Sample], shots: Sequence[range]) 
     if len(shots[own]) == max(len(shot) for shot in shots):
         return "from the scene that the film stays with longest"
     return {0: "from the opening scene", len(shots) - 1: "from the closing scene"}.get(own, "")
-
-
-def _interval(length: float) -> float:
-    """Seconds between samples: dense in a short film, whose every shot counts; about a hundred in a longer one.
-
-    From ten minutes or so on, key frames are near enough, and nothing else is decoded; an hour is still seen every ten
-    and a half seconds: just more than the 250 frames that encoders put between key frames, at 23.976 a second.
-    """
-    return min(max(0.5, length / 100), 10.5)
-
-
-def _watch(
-    video: Video, start: float, end: float, report: Report, each: Callable[[Frame], None] | None
-) -> list[Sample]:
-    """The film from ``start`` to ``end`` in small samples, each measured, with what its neighbours say of it."""
-    length = end - start
-    height = working_height(video.info.width, video.info.height)
-    samples: list[Sample] = []
-    shown = video.scan(_interval(length), calm=length / _PLACES, start=start, end=end, max_height=height)
-    with ahead(shown) as frames:
-        first = next(frames, None) or video.frame_at(start, max_height=height)  # in a long still, no frame begins
-        for frame in chain([first], frames):
-            if each is not None:
-                each(frame)
-            samples.append(Sample(max(frame.timestamp, start), look_at(frame.pixels), glance(frame.pixels)))
-            done = min(1.0, (frame.timestamp - start) / max(length, 1e-3))
-            report(_WATCHING * done, f"Watching · {_clock(frame.timestamp)} of {_clock(end)}")
-    return [_among_neighbours(samples, i) for i in range(len(samples))]
-
-
-def _clock(seconds: float) -> str:
-    """Minutes and seconds, without tenths."""
-    return format_time(floor(seconds)).rpartition(".")[0]
-
-
-def _among_neighbours(samples: Sequence[Sample], i: int) -> Sample:
-    """A sample that knows whether it lies in a dissolve or a fade between its neighbours."""
-    if not 0 < i < len(samples) - 1:
-        return samples[i]
-    steadiness = 1 - transition(*(sample.look for sample in samples[i - 1 : i + 2]))
-    return replace(samples[i], quality=rescored(replace(samples[i].quality, steadiness=steadiness)))
-
-
-def _with_expressions(video: Video, samples: Sequence[Sample], shots: Sequence[range], count: int) -> list[Sample]:
-    """The samples, of which some with open eyes are measured in full, where a shot shows somebody near for long.
-
-    So what faces add to a score, and smiles, decides which of them is proposed. Only so many shots, the best of the
-    long ones, are looked at.
-    """
-    measured = list(samples)
-    height = working_height(video.info.width, video.info.height)
-    long = [shot for shot in shots if samples[shot[-1]].timestamp - samples[shot[0]].timestamp >= _LONG]
-    sound = [[i for i in shot if not warnings(samples[i].quality)] for shot in long]
-    bests = sorted(
-        ((max(shot, key=lambda i: samples[i].quality.score), shot) for shot in sound if shot),
-        key=lambda entry: -samples[entry[0]].quality.score,
-    )
-    for best, shot in bests[:count]:
-        if not open_eyes(video.frame_at(samples[best].timestamp, max_height=height).pixels):
-            continue
-        tried = sorted({best, *shot[:: -(-len(shot) // _TRIED)]})
-        frames = list(video.frames_at([samples[i].timestamp for i in tried], max_height=height))
-        opened = [open_eyes(frame.pixels) for frame in frames]
-        for i, frame, eyes in zip(tried, frames, opened, strict=True):
-            if eyes >= OPEN * max(opened):
-                quality = measure(frame.pixels, steadiness=samples[i].quality.steadiness)
-                measured[i] = replace(samples[i], quality=quality)
-    return measured
 
 
 def _in_order(samples: Sequence[Sample], shots: Sequence[range], wish: Wish) -> list[tuple[float, Sample]]:
