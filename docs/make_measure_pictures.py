@@ -123,7 +123,7 @@ def main() -> None:
     )
     steady = [window[number] for number in (0, len(window) // 2 - 6, len(window) // 2 + 3, len(window) - 1)]
     strip("steadiness", [(seen.pixels, f"{seen.timestamp:.2f} s: {seen.steadiness:.2f}") for seen in steady])
-    people = [portrait(radius=78), portrait(eyes=0.0, radius=78), portrait(radius=78, smiling=True)]
+    people = [portrait(eyes=eyes, smiling=smiling) for eyes, smiling in ((1.0, False), (0.0, False), (0.6, True))]
     read = [f"eyes {open_eyes(pixels):.2f}, smile {smile(pixels):.2f}" for pixels in people]
     strip("expressions", list(zip(people, read, strict=True)))
     scenes = (hero, shallow, leaves, above)
