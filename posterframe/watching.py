@@ -15,7 +15,7 @@ from posterframe.quality import glance, measure, rescored, warnings, working_hei
 from posterframe.refine import OPEN
 from posterframe.shots import find_shots, transition
 from posterframe.timecode import format_time
-from posterframe.video import Frame, Video
+from posterframe.video import Frame, Pixels, Video
 
 _PLACES = 15
 """The share of a film that one key frame may stand for where nothing new begins is a fifteenth."""
@@ -82,7 +82,9 @@ def _among_neighbours(samples: Sequence[Sample], i: int) -> Sample:
     return replace(samples[i], quality=rescored(replace(samples[i].quality, steadiness=steadiness)))
 
 
-def with_expressions(video: Video, samples: Sequence[Sample], shots: Sequence[range], count: int) -> list[Sample]:
+def with_expressions(
+    video: Video, samples: Sequence[Sample], shots: Sequence[range], count: int, report: Report
+) -> list[Sample]:
     """The samples, of which some with open eyes are measured in full, where a shot shows somebody near for long.
 
     So what faces add to a score, and smiles, decides which of them is proposed. Only so many shots, the best of the
@@ -90,20 +92,26 @@ def with_expressions(video: Video, samples: Sequence[Sample], shots: Sequence[ra
     """
     measured = list(samples)
     height = working_height(video.info.width, video.info.height)
-    long = [shot for shot in shots if samples[shot[-1]].timestamp - samples[shot[0]].timestamp >= _LONG]
-    sound = [[i for i in shot if not warnings(samples[i].quality)] for shot in long]
-    bests = sorted(
-        ((max(shot, key=lambda i: samples[i].quality.score), shot) for shot in sound if shot),
-        key=lambda entry: -samples[entry[0]].quality.score,
-    )
-    for best, shot in bests[:count]:
-        if not open_eyes(video.frame_at(samples[best].timestamp, max_height=height).pixels):
+
+    def seen(i: int) -> Pixels:
+        report(1.0, "Looking at faces")
+        return video.frame_at(samples[i].timestamp, max_height=height).pixels
+
+    for shot in _long_shots(samples, shots)[:count]:
+        best = max(shot, key=lambda i: samples[i].quality.score)
+        if not open_eyes(seen(best)):
             continue
-        tried = sorted({best, *shot[:: -(-len(shot) // _TRIED)]})
-        frames = list(video.frames_at([samples[i].timestamp for i in tried], max_height=height))
-        opened = [open_eyes(frame.pixels) for frame in frames]
-        for i, frame, eyes in zip(tried, frames, opened, strict=True):
-            if eyes >= OPEN * max(opened):
-                quality = measure(frame.pixels, steadiness=samples[i].quality.steadiness)
+        tried = {i: seen(i) for i in sorted({best, *shot[:: -(-len(shot) // _TRIED)]})}
+        opened = {i: open_eyes(pixels) for i, pixels in tried.items()}
+        for i, pixels in tried.items():
+            if opened[i] >= OPEN * max(opened.values()):
+                quality = measure(pixels, steadiness=samples[i].quality.steadiness)
                 measured[i] = replace(samples[i], quality=quality)
     return measured
+
+
+def _long_shots(samples: Sequence[Sample], shots: Sequence[range]) -> list[list[int]]:
+    """The sound samples of each long shot, as indices; the shot with the best of all comes first."""
+    long = (shot for shot in shots if samples[shot[-1]].timestamp - samples[shot[0]].timestamp >= _LONG)
+    sound = [[i for i in shot if not warnings(samples[i].quality)] for shot in long]
+    return sorted(filter(None, sound), key=lambda shot: -max(samples[i].quality.score for i in shot))

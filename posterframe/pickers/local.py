@@ -99,11 +99,15 @@ class LocalPicker:
         ``each`` is given every frame of the pass through the film, in order and at working size: filmstrip.py makes
         its sprite of them.
         """
+
+        def watching(done: float, words: str) -> None:
+            report(_WATCHING * done, words)
+
         report(0.0, "Opening the video")
         with footage.open() as video:
             start, end = check_part(wish.part, video.info.duration)
-            samples, shots = watch(video, start, end, lambda done, words: report(_WATCHING * done, words), each)
-            samples = with_expressions(video, samples, shots, wish.count)
+            samples, shots = watch(video, start, end, watching, each)
+            samples = with_expressions(video, samples, shots, wish.count, watching)
             look = _Looking(video, (start, end), report)
             chosen = _choose(look, _in_order(samples, shots, wish), wish)
             if more := _from_the_same_scene(look, samples, chosen, wish):
