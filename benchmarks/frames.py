@@ -1,6 +1,7 @@
 """Our reading of video beside the best ffmpeg command for each kind of it, in the same run: one table per topic.
 
     python -m benchmarks.frames                one film in four codecs, from 360p to 4K
+    python -m benchmarks.frames --edited       one as films are edited instead, with longer scenes
     python -m benchmarks.frames VIDEO …        these instead; --usual: four of the clips
 
 All films are made a minute long by copying their packets. Every way takes its turn in each round, so that a slow moment
@@ -29,6 +30,7 @@ from typing import BinaryIO
 import av
 from av.video.stream import VideoStream
 
+from benchmarks.compose import composed_films
 from benchmarks.peers import ffmpeg_thumbnail, posterframe
 from benchmarks.serving import Server, served
 from posterframe.net import Net
@@ -260,11 +262,20 @@ def rendered(codec: str, height: int, folder: Path) -> Path:
     return target
 
 
+def edited(codec: str, height: int, folder: Path) -> Path:
+    """A composed film, with two to four seconds to a scene, in a codec at a height; key frames are the encoder's."""
+    film = next(composed_films("report", 1, folder)).path
+    target = folder / f"edited-{codec.split()[0]}-{height}.{'webm' if codec in ('vp9', 'av1') else 'mp4'}"
+    _run(ffmpegs()[-1], "-i", str(film), "-an", "-vf", f"scale=-2:{height}", *CODECS[codec], "-y", str(target))
+    return target
+
+
 def main() -> None:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("videos", nargs="*", type=Path)
     parser.add_argument("--usual", action="store_true", help="four of the clips instead of one film in all formats")
+    parser.add_argument("--edited", action="store_true", help="a film as films are edited, in all formats")
     parser.add_argument("--heights", nargs="*", type=int, default=HEIGHTS)
     parser.add_argument("--rounds", type=int, default=0, help="for each film; usually 3 up to 720p and 1 above")
     options = parser.parse_args()
@@ -275,7 +286,8 @@ def main() -> None:
             topics.measure(lengthened(path, Path(folder)), path.stem, server, options.rounds or 3)
         for height in [] if videos else options.heights:
             for codec in CODECS:
-                path = lengthened(rendered(codec, height, Path(folder)), Path(folder))
+                make = edited if options.edited else rendered
+                path = lengthened(make(codec, height, Path(folder)), Path(folder))
                 topics.measure(path, f"{codec} {height}p", server, options.rounds or (3 if height <= 720 else 1))
     topics.print()
 
