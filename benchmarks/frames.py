@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import pairwise
@@ -255,18 +255,27 @@ def lengthened(path: Path, folder: Path, seconds: float = 60.0) -> Path:
 
 def rendered(codec: str, height: int, folder: Path) -> Path:
     """Ten seconds of the sample film, one of every four so that all its scenes are there, in a codec at a height."""
-    target = folder / f"{codec.split()[0]}-{height}.{'webm' if codec in ('vp9', 'av1') else 'mp4'}"
-    every_fourth = "select=lt(mod(t\\,4)\\,1),setpts=N/FRAME_RATE/TB"
-    size = ["-an", "-vf", f"{every_fourth},scale=-2:{height}", "-g", "120"]
-    _run(ffmpegs()[-1], "-i", str(SAMPLE), *size, *CODECS[codec], "-y", str(target))
-    return target
+    every_fourth = "select=lt(mod(t\\,4)\\,1),setpts=N/FRAME_RATE/TB,"
+    return _encoded(SAMPLE, codec, height, folder, every_fourth, ["-g", "120"])
 
 
 def edited(codec: str, height: int, folder: Path) -> Path:
     """A composed film, with two to four seconds to a scene, in a codec at a height; key frames are the encoder's."""
-    film = next(composed_films("report", 1, folder)).path
-    target = folder / f"edited-{codec.split()[0]}-{height}.{'webm' if codec in ('vp9', 'av1') else 'mp4'}"
-    _run(ffmpegs()[-1], "-i", str(film), "-an", "-vf", f"scale=-2:{height}", *CODECS[codec], "-y", str(target))
+    return _encoded(_composed(folder), codec, height, folder)
+
+
+@cache
+def _composed(folder: Path) -> Path:
+    return next(composed_films("report", 1, folder)).path
+
+
+def _encoded(film: Path, codec: str, height: int, folder: Path, filters: str = "", more: Sequence[str] = ()) -> Path:
+    """A film in a codec at a height, after what ``filters`` do to it; ``more`` is for the encoder."""
+    target = folder / f"{codec.split()[0]}-{height}.{'webm' if codec in ('vp9', 'av1') else 'mp4'}"
+    _run(
+        *(ffmpegs()[-1], "-i", str(film), "-an", "-vf", f"{filters}scale=-2:{height}"),
+        *(*more, *CODECS[codec], "-y", str(target)),
+    )
     return target
 
 

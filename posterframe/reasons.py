@@ -15,7 +15,6 @@ _MOST = 0.9
 _NEARLY = 0.9
 """The share of the film's highest figure from which a frame is praised at all: no "crisp focus" beside crisper ones."""
 
-
 _SMILING = 0.9
 """How sure (0–1) a smile must be to be told: those of less are often words with wide lips."""
 

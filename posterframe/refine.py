@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, islice
 
 from posterframe.ahead import ahead
@@ -70,7 +71,9 @@ class Seen:
     steadiness: float = 1.0
     dissolving: bool = False
 
-    def glance(self) -> Quality:
+    @cached_property
+    def glanced(self) -> Quality:
+        """All measures but faces: choosing, comparing and explaining ask for them."""
         return glance(self.pixels, steadiness=self.steadiness)
 
     def measure(self) -> Quality:
@@ -169,7 +172,7 @@ def choose(window: Sequence[Seen], asked: Seen) -> Seen:
     shots = sorted(_shots_in(window), key=lambda shot: min(abs(seen.timestamp - asked.timestamp) for seen in shot))
     wanted = len(find_faces(asked.pixels))
     for shot in shots:
-        sound = (seen for seen in _in_order_of_merit(shot, asked) if not warnings(seen.glance()))
+        sound = (seen for seen in _in_order_of_merit(shot, asked) if not warnings(seen.glanced))
         sharpest = next(sound, None)
         if sharpest is not None:
             if not wanted or shot is not shots[0]:
@@ -213,7 +216,7 @@ def _explain(asked: Seen, best: Seen, window: Sequence[Seen]) -> str:
     distance = abs(best.timestamp - asked.timestamp)
     if distance < 0.05:
         return standing
-    faults = warnings(asked.glance())
+    faults = warnings(asked.glanced)
     if faults:
         return f"moved {distance:.1f} s, since the frame there is {faults[0]}"
     if 0 < open_eyes(asked.pixels) < OPEN * open_eyes(best.pixels):

@@ -209,7 +209,7 @@ class _Looking:
         window = [seen for seen in around if self.span[0] <= seen.timestamp <= self.span[1]] or around
         asked = shown_at(window, sample.timestamp)
         best = choose(window, asked)
-        if asked.glance().score > _CLEARER * best.glance().score:
+        if asked.glanced.score > _CLEARER * best.glanced.score:
             best = asked  # a caption or a title stands over the sharpest one
         found = appraise(best, window)
         return _Finalist(found, best.look, best.pixels, rank + found.quality.score - sample.quality.score)
