@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 from threading import Lock
 
@@ -23,6 +24,9 @@ TILE = (160, 90)
 
 _COLUMNS = 10
 """Pictures in a row of a sprite: 1600 pixels, which every browser takes."""
+
+_SPARSEST = 3
+"""How many places a sprite's pictures may lie apart before it is made anew."""
 
 _ROUNDING = 1e-3
 """Seconds by which a time may be rounded on its way through a page."""
@@ -141,7 +145,7 @@ class _Stretch:
 class SpriteMaker:
     """Gathers the pictures of a sprite from the frames of one pass through a film, whoever makes that pass.
 
-    Holds small pictures only, at most ``tiles``, evenly over ``duration`` seconds.
+    Holds small pictures only, at most ``tiles``, evenly over ``duration`` seconds. Frames may come in any order.
     """
 
     def __init__(self, duration: float, *, tiles: int = TILES, box: tuple[int, int] = TILE) -> None:
@@ -155,6 +159,12 @@ class SpriteMaker:
         part = min(self._tiles - 1, int(frame.timestamp / self._each))
         if part not in self._taken:
             self._taken[part] = frame.timestamp, _fitted(frame.pixels, self._box)
+
+    @property
+    def is_even(self) -> bool:
+        """Whether no long part of the film is without a picture, as it may be where only key frames were watched."""
+        edges = [-1, *sorted(self._taken), self._tiles]
+        return all(later - earlier <= _SPARSEST for earlier, later in pairwise(edges))
 
     def sprite(self) -> Sprite | None:
         """All that was gathered, in the order of time; None before the first frame."""
@@ -175,7 +185,7 @@ def hover_sprite(
 ) -> Sprite:
     """The sprite of a film that nobody has passed through here: one quick scan of its own.
 
-    Where the local picker watches, its ``each`` gives ``SpriteMaker.add`` the same frames at no cost.
+    Where the local picker watches, its ``each`` gives ``SpriteMaker.add`` frames at no cost, often enough of them.
     """
     maker = SpriteMaker(video.info.duration, tiles=tiles, box=box)
     for frame in video.scan(max(video.info.duration / tiles, 1e-3), max_height=box[1]):

@@ -239,10 +239,17 @@ def glance(pixels: Pixels, *, steadiness: float = 1.0) -> Quality:
 def measure(pixels: Pixels, *, steadiness: float = 1.0) -> Quality:
     """All measures of one frame. ``steadiness`` (0–1) is what its neighbours in time say; see shots.py."""
     picture = at_working_size(pixels)
+    return with_faces(glance(picture, steadiness=steadiness), picture)
+
+
+def with_faces(quality: Quality, pixels: Pixels) -> Quality:
+    """What ``glance`` measured, and what faces in the same frame add."""
+    picture = at_working_size(pixels)
     faces = [face for face in find_faces(picture) if face.is_whole]
+    if not faces:
+        return quality
     area = min(1.0, sum(face.area for face in faces))
-    seen = replace(glance(picture, steadiness=steadiness), faces=len(faces), face_area=area)
-    return rescored(replace(seen, smile=smile(picture)) if faces else seen)
+    return rescored(replace(quality, faces=len(faces), face_area=area, smile=smile(picture)))
 
 
 _LEAST = 0.05

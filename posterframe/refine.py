@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
@@ -14,9 +14,9 @@ from posterframe.expressions import open_eyes
 from posterframe.faces import find_faces
 from posterframe.likeness import Look, look_at
 from posterframe.model import Quality
-from posterframe.quality import glance, luma, measure, read_edges, sharpness, warnings, working_height
+from posterframe.quality import glance, luma, read_edges, sharpness, warnings, with_faces, working_height
 from posterframe.shots import find_shots, movement, part_at_dissolves, transition
-from posterframe.video import Pixels, Video
+from posterframe.video import Frame, Pixels, Video
 
 _STEP = 0.12
 """Seconds between frames that are compared to see whether they lie in a dissolve."""
@@ -77,7 +77,7 @@ class Seen:
         return glance(self.pixels, steadiness=self.steadiness)
 
     def measure(self) -> Quality:
-        return measure(self.pixels, steadiness=self.steadiness)
+        return with_faces(self.glanced, self.pixels)
 
 
 def refine(video: Video, timestamp: float, *, reach: float = 1.0) -> Refined:
@@ -112,23 +112,20 @@ def _measured(asked: Seen, best: Seen, window: Sequence[Seen]) -> Refined:
     return Refined(best.timestamp, quality, said, _explain(asked, best, window))
 
 
-def look_around(
-    video: Video, timestamp: float, *, reach: float, apart: float = 0.0, each: Callable[[], None] = lambda: None
-) -> list[Seen]:
-    """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``.
-
-    Of frames that are less than ``apart`` seconds apart only the first is looked at. ``each`` is called before each
-    frame, and may raise to stop.
-    """
+def look_around(video: Video, timestamp: float, *, reach: float) -> list[Seen]:
+    """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``."""
     height = working_height(video.info.width, video.info.height)
     timestamp = min(max(timestamp, 0.0), video.info.duration)
+    with ahead(video.frames_between(max(0.0, timestamp - reach), timestamp + reach, max_height=height)) as frames:
+        return see(frames)
+
+
+def see(frames: Iterable[Frame]) -> list[Seen]:
+    """A window of frames that follow each other, compared with each other."""
     window = []
-    shown = video.frames_between(max(0.0, timestamp - reach), timestamp + reach, apart=apart, max_height=height)
-    with ahead(shown) as frames:
-        for frame in frames:
-            each()
-            y = luma(frame.pixels)
-            window.append(Seen(frame.timestamp, frame.pixels, look_at(frame.pixels), sharpness(y, read_edges(y))))
+    for frame in frames:
+        y = luma(frame.pixels)
+        window.append(Seen(frame.timestamp, frame.pixels, look_at(frame.pixels), sharpness(y, read_edges(y))))
     return _with_steadiness(window)
 
 
@@ -141,7 +138,7 @@ def _with_steadiness(window: Sequence[Seen]) -> list[Seen]:
         moves = [movement(looks[i], looks[j], abs(times[i] - times[j])) for j in beside]
         fades = [
             transition(looks[one], looks[two], looks[three])
-            for one, two, three in (_at_steps(times, i, first) for first in (-2, -1, 0))
+            for one, two, three in _triples(times, i)
             if one < two < three
         ]
         fade = max(fades, default=0.0)
@@ -150,12 +147,17 @@ def _with_steadiness(window: Sequence[Seen]) -> list[Seen]:
     return steady
 
 
-def _at_steps(times: Sequence[float], i: int, first: int) -> tuple[int, int, int]:
-    """Three frames at equal steps of time that frame ``i`` is one of, the first one ``first`` steps from it."""
-    one, two, three = (
-        min(len(times) - 1, bisect_left(times, times[i] + step * _STEP - 1e-3)) for step in range(first, first + 3)
-    )
-    return one, two, three
+def _triples(times: Sequence[float], i: int) -> Iterable[tuple[int, int, int]]:
+    """Three frames a step of time apart, or little more, that frame ``i`` is the last, the middle or the first of."""
+
+    def earlier(place: int) -> int:
+        return max(0, bisect_right(times, times[place] - _STEP + 1e-3) - 1)
+
+    def later(place: int) -> int:
+        return min(len(times) - 1, bisect_left(times, times[place] + _STEP - 1e-3))
+
+    places = earlier(earlier(i)), earlier(i), i, later(i), later(later(i))
+    return zip(places, places[1:], places[2:], strict=False)
 
 
 def shown_at(window: Sequence[Seen], timestamp: float) -> Seen:

@@ -12,11 +12,12 @@ from itertools import pairwise
 from typing import BinaryIO, Self
 
 import numpy as np
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from posterframe.decoding.colour import Converter
 from posterframe.decoding.probe import measure
-from posterframe.decoding.scanner import scan
+from posterframe.decoding.scanner import scan, skim
 from posterframe.decoding.source import Source, give_back_memory, start_of
 from posterframe.decoding.walker import Shown, Walker
 from posterframe.errors import BadInput
@@ -123,60 +124,88 @@ class Video:
                 del still_asked[target]
                 yield held.pop(target)
 
-    def frames_between(
-        self, start: float, end: float, *, apart: float = 0.0, max_height: int | None = None
-    ) -> Generator[Frame]:
-        """Every frame that is shown at some time from ``start`` to ``end``, in order, one at a time.
-
-        Those that begin less than ``apart`` seconds after one that was given are left out.
-        """
+    def frames_between(self, start: float, end: float, *, max_height: int | None = None) -> Generator[Frame]:
+        """Every frame that is shown at some time from ``start`` to ``end``, in order, one at a time."""
         last = self._ticks(end)
         shown: Shown | None = self._shown_at(self._ticks(start))
-        due = self._origin
         while shown is not None and (at := start_of(shown.frame)) <= last:
-            if at >= due:
-                due = at + round(apart / self._tick)
-                yield self._frame(shown, max_height)
+            yield self._frame(shown, max_height)
             shown = self._walker.after(at)
 
     def scan(
-        self,
-        interval: float,
-        *,
-        calm: float = 0.0,
-        start: float = 0.0,
-        end: float | None = None,
-        max_height: int = 180,
+        self, interval: float, *, start: float = 0.0, end: float | None = None, max_height: int = 180
     ) -> Generator[Frame]:
         """The video, or a part of it, in small pictures, about one for each ``interval`` seconds, as cheaply as can be.
 
         Frames come in order, each with its true time, which is up to half an interval from the even grid: key
-        frames are preferred. Of a stretch between key frames that is at most ``calm`` seconds long, and in which no
-        frame is so large that it may begin another shot, the key frame is enough: the first may so be from before
-        ``start``. Other reads of this video may go on in between.
+        frames are preferred. Other reads of this video may go on in between.
         """
+        span = self._span(interval, start, end)
+        return self._pictures(
+            scan(self._opener(span), span.start, span.stop, span.step, rough=self._is_rough(max_height)),
+            span.stop,
+            max_height,
+        )
+
+    def skim(
+        self,
+        interval: float,
+        *,
+        calm: float,
+        between: Callable[[float, float], None],
+        start: float = 0.0,
+        end: float | None = None,
+        max_height: int = 180,
+    ) -> Generator[Frame]:
+        """The key frames alone, at most one for each ``interval`` seconds; what ``scan`` says holds for the rest.
+
+        The first may be from before ``start``. ``between`` is told, by and by and in order, of spans (seconds) between
+        key frames that are longer than ``calm`` seconds or in which a frame is so large that another shot may begin.
+        """
+        span = self._span(interval, start, end)
+
+        def tell(begins: int, until: int) -> None:
+            from_origin = (float((ticks - self._origin) * self._tick) for ticks in (max(begins, span.start), until))
+            between(*from_origin)
+
+        return self._pictures(
+            skim(
+                self._opener(span),
+                span.start,
+                span.stop,
+                span.step,
+                calm=round(calm / self._tick),
+                between=tell,
+                rough=self._is_rough(max_height),
+            ),
+            span.stop,
+            max_height,
+        )
+
+    def _span(self, interval: float, start: float, end: float | None) -> range:
+        """A grid of times, in ticks, over a part of the video."""
         if not interval > 0:
-            raise ValueError(f"a scan needs an interval above 0, not {interval}")
-        step = max(1, round(interval / self._tick))
-        first = self._origin + round(start / self._tick)
+            raise ValueError(f"frames need an interval above 0, not {interval}")
         last = self._end if end is None else min(self._end, self._origin + round(end / self._tick) + 1)
+        return range(self._origin + round(start / self._tick), last, max(1, round(interval / self._tick)))
+
+    def _opener(self, span: range) -> Callable[[], Source]:
+        """Opens sources that stand where that part of the video begins."""
 
         def open_source() -> Source:
             source = Source(self._file, self._name)
-            if first > self._origin:
-                source.seek(first)
+            if span.start > self._origin:
+                source.seek(span.start)
             return source
 
-        passes = scan(
-            open_source,
-            first,
-            last,
-            step,
-            calm=round(calm / self._tick),
-            rough=max_height * 2 <= self.info.height,
-        )
-        for frame in passes:
-            if start_of(frame) < last:
+        return open_source
+
+    def _is_rough(self, max_height: int) -> bool:
+        return max_height * 2 <= self.info.height
+
+    def _pictures(self, frames: Iterator[VideoFrame], end: int, max_height: int) -> Generator[Frame]:
+        for frame in frames:
+            if start_of(frame) < end:
                 yield self._frame(Shown(frame, None), max_height)
 
     @cached_property

@@ -1,21 +1,20 @@
-"""Watching a film through: small samples of it, measured, and the shots that they show."""
+"""Watching a film: small samples of it, measured, and the shots that they show; key frames first, then closer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from math import floor
 
 from posterframe.ahead import ahead
 from posterframe.expressions import open_eyes
 from posterframe.likeness import Look, look_at
 from posterframe.model import Quality, Report
-from posterframe.quality import glance, measure, rescored, warnings, working_height
+from posterframe.quality import glance, rescored, warnings, with_faces, working_height
 from posterframe.refine import OPEN
 from posterframe.shots import find_shots, transition
 from posterframe.timecode import format_time
-from posterframe.video import Frame, Pixels, Video
+from posterframe.video import Frame, Video
 
 _PLACES = 15
 """The share of a film that one key frame may stand for where nothing new begins is a fifteenth."""
@@ -23,50 +22,149 @@ _PLACES = 15
 _LONG, _TRIED = 10.0, 8
 """Seconds from which a shot is long, and how many of its samples are compared by the faces that they show."""
 
+_KEYS = 0.5
+"""The share of watching that is done once all key frames have been seen."""
+
 
 @dataclass(frozen=True)
 class Sample:
-    """A frame of the first pass. ``opens_shot``: what stands before it shows another scene."""
+    """A small frame of a film, measured.
+
+    ``opens_shot``: what stands before it shows another scene. ``is_key``: it decodes alone, and so do those behind it
+    without those before.
+    """
 
     timestamp: float
     look: Look
     quality: Quality
     opens_shot: bool = False
+    is_key: bool = False
 
 
 def _interval(length: float) -> float:
     """Seconds between samples: dense in a short film, whose every shot counts; about a hundred in a longer one.
 
-    From ten minutes or so on, key frames are near enough, and nothing else is decoded; an hour is still seen every ten
-    and a half seconds: just more than the 250 frames that encoders put between key frames, at 23.976 a second.
+    An hour is still seen every ten and a half seconds: just more than the 250 frames that encoders put between key
+    frames, at 23.976 a second, so in a long film key frames are all there is to watch.
     """
     return min(max(0.5, length / 100), 10.5)
 
 
-def watch(
-    video: Video, start: float, end: float, report: Report, each: Callable[[Frame], None] | None = None
-) -> tuple[list[Sample], list[range]]:
-    """The film from ``start`` to ``end`` (seconds) in small samples, each measured, and its shots as ranges of them.
+class Watch:
+    """Watches a film from ``start`` to ``end`` (seconds): its key frames at once, and more where that is asked for.
 
-    ``each`` is given every frame that is read, in order and at working size.
+    ``samples`` are what has been seen, in order, and ``shots`` are ranges of them. ``each`` is given every frame that
+    is read, at working size.
     """
-    length = end - start
-    height = working_height(video.info.width, video.info.height)
-    samples: list[Sample] = []
-    shown = video.scan(_interval(length), calm=length / _PLACES, start=start, end=end, max_height=height)
-    with ahead(shown) as frames:
-        first = next(frames, None) or video.frame_at(start, max_height=height)  # in a long still, no frame begins
-        for frame in chain([first], frames):
-            if each is not None:
-                each(frame)
-            samples.append(Sample(max(frame.timestamp, start), look_at(frame.pixels), glance(frame.pixels)))
-            done = min(1.0, (frame.timestamp - start) / max(length, 1e-3))
-            report(done, f"Watching · {_clock(frame.timestamp)} of {_clock(end)}")
-    shots = find_shots([sample.look for sample in samples])
-    samples = [_among_neighbours(samples, i) for i in range(len(samples))]
-    for shot in shots:
-        samples[shot[0]] = replace(samples[shot[0]], opens_shot=True)
-    return samples, shots
+
+    samples: list[Sample]
+    shots: list[range]
+
+    def __init__(
+        self, video: Video, start: float, end: float, report: Report, each: Callable[[Frame], None] | None = None
+    ) -> None:
+        self._video, self._start, self.end = video, start, end
+        self._report, self._each = report, each
+        self._height = working_height(video.info.width, video.info.height)
+        self._interval = _interval(end - start)
+        self._eyes: dict[float, float] = {}
+        self._measured: dict[float, Quality] = {}
+        unseen: list[tuple[float, float]] = []
+        keys = video.skim(
+            self._interval,
+            calm=(end - start) / _PLACES,
+            between=lambda *span: unseen.append(span),
+            start=start,
+            end=end,
+            max_height=self._height,
+        )
+        seen = self._sampled(keys, (start, end), (0.0, _KEYS), "Watching", is_key=True)
+        if not seen:  # in a long still, no frame begins
+            still = video.frames_between(start, start, max_height=self._height)
+            seen = self._sampled(still, (start, end), (_KEYS, _KEYS), "Watching")
+        self._set(seen)
+        self._unseen = [unseen[place] for place in _scattered(len(unseen))]
+        self._looked_into = 0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are stretches between key frames that may show something new."""
+        return self._looked_into < len(self._unseen)
+
+    def look_closer(self, least: int) -> None:
+        """Watch ``least`` more stretches between key frames, or as many as so far, scattered over the film."""
+        added: list[Sample] = []
+        for start, end in self._unseen[self._looked_into :][: max(least, self._looked_into)]:
+            half, step = self._interval, 2 * self._interval
+            frames = self._video.scan(step, start=start + half, end=end - half, max_height=self._height)
+            done = [_KEYS + (1 - _KEYS) * (self._looked_into + part) / len(self._unseen) for part in (0, 1)]
+            added += self._sampled(frames, (start, end), (done[0], done[1]), "Watching more closely")
+            self._looked_into += 1
+        self._set([*added, *self.samples])
+
+    def _sampled(
+        self,
+        shown: Generator[Frame],
+        span: tuple[float, float],
+        done: tuple[float, float],
+        words: str,
+        *,
+        is_key: bool = False,
+    ) -> list[Sample]:
+        """The samples that these frames of a span make, while the share ``done`` of watching rises."""
+        samples = []
+        with ahead(shown) as frames:
+            for frame in frames:
+                if self._each is not None:
+                    self._each(frame)
+                at = max(frame.timestamp, self._start)
+                samples.append(Sample(at, look_at(frame.pixels), glance(frame.pixels), is_key=is_key))
+                share = min(1.0, (at - span[0]) / max(span[1] - span[0], 1e-3))
+                self._report(done[0] + share * (done[1] - done[0]), f"{words} · {_clock(at)} of {_clock(self.end)}")
+        return samples
+
+    def _set(self, seen: Sequence[Sample]) -> None:
+        """Take these for all that has been seen; of two at one time the later one."""
+        samples = sorted({sample.timestamp: sample for sample in seen}.values(), key=lambda sample: sample.timestamp)
+        self.shots = find_shots([sample.look for sample in samples])
+        opening = {shot[0] for shot in self.shots}
+        self.samples = [replace(_among(samples, i), opens_shot=i in opening) for i in range(len(samples))]
+
+    def with_expressions(self, count: int) -> list[Sample]:
+        """The samples, of which some with open eyes are measured in full, where a shot shows somebody near for long.
+
+        So what faces add to a score, and smiles, decides which of them is proposed. Only ``count`` shots, the best of
+        the long ones, are looked at.
+        """
+        samples = list(self.samples)
+        for shot in self._long_shots()[:count]:
+            best = max(shot, key=lambda i: samples[i].quality.score)
+            if not self._open_eyes(samples[best]):
+                continue
+            tried = sorted({best, *shot[:: -(-len(shot) // _TRIED)]})
+            widest = max(self._open_eyes(samples[i]) for i in tried)
+            for i in tried:
+                if self._open_eyes(samples[i]) >= OPEN * widest:
+                    quality = replace(self._measured[samples[i].timestamp], steadiness=samples[i].quality.steadiness)
+                    samples[i] = replace(samples[i], quality=rescored(quality))
+        return samples
+
+    def _open_eyes(self, sample: Sample) -> float:
+        """How open eyes are, 0–1, remembered; where there are any, all else about faces is measured too."""
+        at = sample.timestamp
+        if at not in self._eyes:
+            self._report(1.0, "Looking at faces")
+            pixels = self._video.frame_at(at, max_height=self._height).pixels
+            self._eyes[at] = open_eyes(pixels)
+            self._measured[at] = with_faces(sample.quality, pixels)
+        return self._eyes[at]
+
+    def _long_shots(self) -> list[list[int]]:
+        """The sound samples of each long shot, as indices; the shot with the best of all comes first."""
+        samples = self.samples
+        long = (shot for shot in self.shots if samples[shot[-1]].timestamp - samples[shot[0]].timestamp >= _LONG)
+        sound = [[i for i in shot if not warnings(samples[i].quality)] for shot in long]
+        return sorted(filter(None, sound), key=lambda shot: -max(samples[i].quality.score for i in shot))
 
 
 def _clock(seconds: float) -> str:
@@ -74,44 +172,15 @@ def _clock(seconds: float) -> str:
     return format_time(floor(seconds)).rpartition(".")[0]
 
 
-def _among_neighbours(samples: Sequence[Sample], i: int) -> Sample:
+def _scattered(count: int) -> list[int]:
+    """All numbers below ``count``, so ordered that any first few of them lie far apart (J. van der Corput, 1935)."""
+    bits = count.bit_length()
+    return sorted(range(count), key=lambda number: int(f"{number:0{bits}b}"[::-1], 2))
+
+
+def _among(samples: Sequence[Sample], i: int) -> Sample:
     """A sample that knows whether it lies in a dissolve or a fade between its neighbours."""
     if not 0 < i < len(samples) - 1:
         return samples[i]
     steadiness = 1 - transition(*(sample.look for sample in samples[i - 1 : i + 2]))
     return replace(samples[i], quality=rescored(replace(samples[i].quality, steadiness=steadiness)))
-
-
-def with_expressions(
-    video: Video, samples: Sequence[Sample], shots: Sequence[range], count: int, report: Report
-) -> list[Sample]:
-    """The samples, of which some with open eyes are measured in full, where a shot shows somebody near for long.
-
-    So what faces add to a score, and smiles, decides which of them is proposed. Only so many shots, the best of the
-    long ones, are looked at.
-    """
-    measured = list(samples)
-    height = working_height(video.info.width, video.info.height)
-
-    def seen(i: int) -> Pixels:
-        report(1.0, "Looking at faces")
-        return video.frame_at(samples[i].timestamp, max_height=height).pixels
-
-    for shot in _long_shots(samples, shots)[:count]:
-        best = max(shot, key=lambda i: samples[i].quality.score)
-        if not open_eyes(seen(best)):
-            continue
-        tried = {i: seen(i) for i in sorted({best, *shot[:: -(-len(shot) // _TRIED)]})}
-        opened = {i: open_eyes(pixels) for i, pixels in tried.items()}
-        for i, pixels in tried.items():
-            if opened[i] >= OPEN * max(opened.values()):
-                quality = measure(pixels, steadiness=samples[i].quality.steadiness)
-                measured[i] = replace(samples[i], quality=quality)
-    return measured
-
-
-def _long_shots(samples: Sequence[Sample], shots: Sequence[range]) -> list[list[int]]:
-    """The sound samples of each long shot, as indices; the shot with the best of all comes first."""
-    long = (shot for shot in shots if samples[shot[-1]].timestamp - samples[shot[0]].timestamp >= _LONG)
-    sound = [[i for i in shot if not warnings(samples[i].quality)] for shot in long]
-    return sorted(filter(None, sound), key=lambda shot: -max(samples[i].quality.score for i in shot))

@@ -163,13 +163,13 @@ def needs_preview(moment: Moment) -> bool:
 
 
 def _pick(studio: Studio, review: Review, picker: Picker, wish: Wish, report: Report) -> Picked:
-    """What the picker proposes. One that passes through the whole film here gives its storyboard on the way."""
+    """What the picker proposes. One that watches all of a film here gives its storyboard on the way."""
     footage = studio.footage(review)
     if not isinstance(picker, LocalPicker) or review.video is None or not wish.part.is_whole:
         return picker.pick(footage, wish, report)
     maker = SpriteMaker(review.video.duration)
     picked = picker.pick(footage, wish, report, each=maker.add)
-    if sprite := maker.sprite():
+    if maker.is_even and (sprite := maker.sprite()):
         _keep_storyboard(studio, review, sprite)
     return picked
 

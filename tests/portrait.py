@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from tests.films import scene
+
 _FINE = 4
 _HAIR, _SKIN, _SHADE, _LID, _DARK = (60, 40, 30), (222, 172, 142), (205, 150, 122), (205, 152, 124), (50, 33, 26)
 
@@ -57,6 +59,14 @@ def portrait(
         sketch.oval(0, 0.55, 0.24, 0.07, (180, 90, 85))
     smooth = sketch.image.filter(ImageFilter.GaussianBlur(0.02 * radius * _FINE))
     return np.asarray(smooth.resize((width, height), Image.Resampling.BOX))
+
+
+def somebody(*, eyes: float = 1.0, smiling: bool = False, x: int = 160, radius: float = 52) -> NDArray[np.uint8]:
+    """Somebody before a shelf full of sharp things."""
+    person = portrait(eyes=eyes, smiling=smiling, x=x, radius=radius)
+    picture = scene(1).copy()
+    picture[:, x - 60 : x + 60] = person[:, x - 60 : x + 60]
+    return picture
 
 
 def _draw_eye(sketch: _Sketch, x: float, opening: float) -> None:

@@ -6,39 +6,77 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
+from itertools import chain
 
 from av.video.frame import VideoFrame
 
 from posterframe.decoding.nal import starts_order_anew
 from posterframe.decoding.source import Packet, Source, start_of, time_of
-from posterframe.decoding.stretches import MAX_WAITING, Rule, Stretch, packets_of, stretches_of, without_calm
+from posterframe.decoding.stretches import Rule, Stretch, keys_of, packets_of, stretches_of
 
 # How far beyond a wanted time to feed the decoder, in seconds: the next frame that others need lies within.
 _BEYOND = 0.25
+# Compressed frames kept back until it is clear whether they are needed, in bytes.
+_MAX_WAITING = 32 * 1024 * 1024
 
 
 def scan(
-    open_source: Callable[[], Source], start: int, end: int, interval: int, *, calm: int = 0, rough: bool
+    open_source: Callable[[], Source], start: int, end: int, interval: int, *, rough: bool
 ) -> Iterator[VideoFrame]:
     """About one frame for each step of a grid of times from ``start`` to ``end``, in order.
 
-    A stretch from a key frame to the next that is no longer than ``calm``, and in which nothing new seems to begin,
-    gives its key frame alone; the first may so be from before ``start``. A ``rough`` scan leaves out the smoothing of
-    block edges, which pictures at half size or less hardly show. Sources are opened where decoding is to begin.
+    A ``rough`` scan leaves out the smoothing of block edges, which pictures at half size or less hardly show. Sources
+    are opened where decoding is to begin.
+    """
+    with closing(open_source()) as source:
+        stretches = _stretches(source, start, end, Rule(interval))
+        if not any(stretch.calm for stretch in stretches):
+            _decode_less(source, rough=rough)
+            yield from _GridScan(source, start, interval).frames(source.packets(), end)
+            return
+        near = _near(stretches, range(start, end, interval))
+        wanted = [stretch for stretch in stretches if stretch in near or not stretch.calm]
+        yield from _from_stretches(open_source, source, wanted, start, end, interval, rough=rough)
+
+
+def skim(
+    open_source: Callable[[], Source],
+    start: int,
+    end: int,
+    interval: int,
+    *,
+    calm: int,
+    between: Callable[[int, int], None],
+    rough: bool,
+) -> Iterator[VideoFrame]:
+    """The key frames nearest to the steps of a grid of times from ``start`` to ``end``, in order, each once.
+
+    The first may be from before ``start``. ``between`` is told of the stretches, from one key frame to the next, that
+    are longer than ``calm`` or in which something new may begin. ``rough`` and the sources are as ``scan`` has them.
     """
     rule = Rule(interval, calm)
     with closing(open_source()) as source:
-        stretches = _stretches(source, range(start, end, interval), end, rule)
-        if stretches is None:
+        stretches = _stretches(source, start, end, rule)
+        if not stretches:
             _decode_less(source, rough=rough)
-            packets = without_calm(source.packets(), rule) if calm else source.packets()
-            yield from _GridScan(source, start, interval, with_gaps=calm > 0).frames(packets, end)
+            keys = keys_of(source.packets(), end, rule, between)
+            first = next(keys, None)
+            if first is not None:
+                start = _beginning(start, time_of(first) or 0, interval)
+                yield from _GridScan(source, start, interval, with_gaps=True).frames(chain([first], keys), end)
             return
-        # One source moves from key frame to key frame and another decodes, as a seek would stop a decoder's threads.
-        with closing(open_source()) as decoder:
-            _decode_less(decoder, rough=rough)
-            packets = packets_of(source, stretches)
-            yield from _GridScan(decoder, start, interval, with_gaps=True).frames(packets, end)
+        for stretch in stretches:
+            if not stretch.calm:
+                between(stretch.start, min(stretch.end, end))
+        start = _beginning(start, stretches[0].start, interval)
+        near = [replace(stretch, calm=True) for stretch in _near(stretches, range(start, end, interval))]
+        yield from _from_stretches(open_source, source, near, start, end, interval, rough=rough)
+
+
+def _beginning(start: int, key: int, interval: int) -> int:
+    """Where a grid of times begins that ``key`` is to serve, though it may stand before ``start``."""
+    return key if start - key > interval // 2 else start
 
 
 def _decode_less(source: Source, *, rough: bool) -> None:
@@ -48,13 +86,34 @@ def _decode_less(source: Source, *, rough: bool) -> None:
         context.options = {**context.options, "skip_loop_filter": "all"}
 
 
-def _stretches(source: Source, grid: range, end: int, rule: Rule) -> list[Stretch] | None:
-    """What is worth reading of a video; None where its container has no index of all frames, or nothing is to skip."""
-    stretches = stretches_of(source, grid.start, end, rule) if "mov" in source.format_name else None
-    if not stretches or not any(stretch.calm for stretch in stretches):
-        return None
-    near = set(nearest([stretch.start for stretch in stretches], grid))
-    return [stretch for at, stretch in enumerate(stretches) if at in near or not stretch.calm]
+def _stretches(source: Source, start: int, end: int, rule: Rule) -> list[Stretch]:
+    """All that the index of a video tells; nothing where its container has none of all frames."""
+    return stretches_of(source, start, end, rule) if "mov" in source.format_name else []
+
+
+def _near(stretches: Sequence[Stretch], grid: range) -> list[Stretch]:
+    """Those that begin nearest to the times of a grid."""
+    return [stretches[at] for at in nearest([stretch.start for stretch in stretches], grid)]
+
+
+def _from_stretches(
+    open_source: Callable[[], Source],
+    source: Source,
+    stretches: Sequence[Stretch],
+    start: int,
+    end: int,
+    interval: int,
+    *,
+    rough: bool,
+) -> Iterator[VideoFrame]:
+    """A grid of frames from these alone: ``source`` moves from key frame to key frame, and another one decodes.
+
+    A seek would stop a decoder's threads.
+    """
+    with closing(open_source()) as decoder:
+        _decode_less(decoder, rough=rough)
+        packets = packets_of(source, stretches)
+        yield from _GridScan(decoder, start, interval, with_gaps=True).frames(packets, end)
 
 
 def nearest(places: Sequence[int], wanted: Iterable[int]) -> list[int]:
@@ -85,7 +144,7 @@ class _GridScan:
     are missing before key frames.
     """
 
-    def __init__(self, source: Source, start: int, interval: int, *, with_gaps: bool) -> None:
+    def __init__(self, source: Source, start: int, interval: int, *, with_gaps: bool = False) -> None:
         self._source = source
         self._with_gaps = with_gaps
         self._interval = interval
@@ -128,7 +187,7 @@ class _GridScan:
         if not packet.is_keyframe:
             self._keep(ticks, packet)
             needed = self._serve(ticks - self._reach)
-            return needed if self._waiting_bytes < MAX_WAITING else needed + self._take(math.inf)
+            return needed if self._waiting_bytes < _MAX_WAITING else needed + self._take(math.inf)
         needed = self._serve(ticks - self._reach)
         if self._due < ticks and ticks - self._due < self._due - self._waiting_key():
             self._want(ticks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,8 +13,6 @@ from posterframe.decoding.source import Packet, Source, time_of
 # A frame with at least this share of the bytes of a key frame beside it may begin another shot. Of 75 stretches of
 # composed films, all 26 with a cut in them had one of 0.44 and more, but for a cut to plain black (0.22).
 _NEW_PICTURE = 0.35
-# Compressed frames kept back until it is clear whether they are needed, in bytes.
-MAX_WAITING = 32 * 1024 * 1024
 # How much shorter than the video an index may be, in seconds, and still tell of all of it.
 _INDEX_MAY_LACK = 1.0
 
@@ -27,7 +25,7 @@ class Rule:
     """
 
     step: int
-    calm: int
+    calm: int = 0
 
     def is_enough(self, length: int, largest: int, *keys: int) -> bool:
         """Whether it is for a stretch of this length, with frames of up to ``largest`` bytes between these ``keys``."""
@@ -43,11 +41,11 @@ class Stretch:
     calm: bool
 
 
-def stretches_of(source: Source, start: int, end: int, rule: Rule) -> list[Stretch] | None:
-    """All stretches of that time as the index of the container tells them; None where it lacks frames."""
+def stretches_of(source: Source, start: int, end: int, rule: Rule) -> list[Stretch]:
+    """All stretches of that time as the index of the container tells them; nothing where it lacks frames."""
     times, sizes, is_key = source.index()
     if not times.size or (end - int(times[-1])) * source.tick > _INDEX_MAY_LACK:
-        return None
+        return []
     first = source.key_before(start)
     keys = np.flatnonzero(is_key if first is None else is_key & (times >= first)).tolist()
     found = []
@@ -73,27 +71,24 @@ def packets_of(source: Source, stretches: Iterable[Stretch]) -> Iterator[Packet]
             yield packet
 
 
-def without_calm(packets: Iterable[Packet], rule: Rule) -> Iterator[Packet]:
-    """Packets in order, but of a calm stretch the key frame alone. Keeps back what may turn out not to be needed."""
+def keys_of(packets: Iterable[Packet], end: int, rule: Rule, between: Callable[[int, int], None]) -> Iterator[Packet]:
+    """The key frames among packets in order, up to the time ``end``; ``between`` is told of what needs more."""
     key: Packet | None = None
-    held: list[Packet] = []
-    held_bytes = 0
+    largest = 0
     for packet in packets:
-        if packet.is_keyframe:
-            largest = max((one.size for one in held), default=0)
-            if key is not None and not rule.is_enough(_between(key, packet), largest, key.size, packet.size):
-                yield from held
-            key, held, held_bytes = packet, [], 0
-            yield packet
-        elif key is None:
-            yield packet
-        else:
-            held.append(packet)
-            held_bytes += packet.size
-            if not rule.is_enough(_between(key, packet), packet.size, key.size) or held_bytes > MAX_WAITING:
-                yield from held
-                key, held = None, []
+        if not packet.is_keyframe:
+            largest = max(largest, packet.size)
+            continue
+        at = _place(packet)
+        if key is not None and not rule.is_enough(min(at, end) - _place(key), largest, key.size, packet.size):
+            between(_place(key), min(at, end))
+        if at >= end:
+            return
+        yield packet
+        key, largest = packet, 0
+    if key is not None and not rule.is_enough(end - _place(key), largest, key.size):
+        between(_place(key), end)
 
 
-def _between(one: Packet, other: Packet) -> int:
-    return (time_of(other) or 0) - (time_of(one) or 0)
+def _place(packet: Packet) -> int:
+    return time_of(packet) or 0

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import groupby, pairwise
 from math import inf
 
+from posterframe.ahead import ahead
 from posterframe.composition import read_composition
-from posterframe.likeness import Look, are_twins, change, difference
+from posterframe.likeness import Look, are_twins, change, difference, look_at
 from posterframe.model import Picked, Proposal, Report, Wish
-from posterframe.quality import warnings
+from posterframe.quality import warnings, working_height
 from posterframe.reasons import Sight, write_reasons
-from posterframe.refine import Refined, appraise, choose, look_around, shown_at
+from posterframe.refine import Refined, appraise, choose, see, shown_at
 from posterframe.shots import is_same_scene
 from posterframe.timecode import check_part
 from posterframe.video import Footage, Frame, Pixels, Video
-from posterframe.watching import Sample, watch, with_expressions
+from posterframe.watching import Sample, Watch
 
 _WATCHING = 0.75
 """The share of the work that is done once the film has been watched."""
@@ -25,8 +26,11 @@ _WATCHING = 0.75
 _APART = 1.5
 """Seconds around another pick, or a moment of an earlier round, in which nothing is proposed."""
 
-_REACH, _STEPS = 0.6, 0.06
+_REACH, _STEPS = 1.2, 0.12
 """Seconds around a sample in which the best frame is looked for, and seconds that lie between those that are read."""
+
+_EXPRESSION = 0.4
+"""Seconds around a sample whose faces were compared with others: an expression does not last longer."""
 
 _TASTE = 0.5
 """What looking just like a moment that was liked (or refused) adds to (or takes from) a score of 0–1."""
@@ -46,11 +50,21 @@ _CLEARER = 1.1
 _WORTH_SHOWING = 0.65
 """Share of the best pick's score that a pick must reach to be shown beside it: fewer are better than weak ones."""
 
+_STRONG = 0.57
+"""The score from which a pick is worth showing beside the best that films have: 65 % of 0.88."""
+
 _FEW = 3
 """Picks below which frames of one scene are shown beside each other where something has moved: a person can choose."""
 
 _MOVED = 0.25
 """Change (see likeness.py) from which a person sees that something has moved; of things that stay, it is up to 0.15."""
+
+
+_IN_VAIN = 4
+"""Times in a row that looking closer may bring nothing before the rest of a film is left as it is."""
+
+_AHEAD = 24
+"""Frames that are decoded while those before them are looked at: as many as lie around a sample, and a few."""
 
 
 @dataclass(frozen=True)
@@ -105,32 +119,41 @@ class LocalPicker:
 
         report(0.0, "Opening the video")
         with footage.open() as video:
-            start, end = check_part(wish.part, video.info.duration)
-            samples, shots = watch(video, start, end, watching, each)
-            samples = with_expressions(video, samples, shots, wish.count, watching)
-            look = _Looking(video, (start, end), report)
-            chosen = _choose(look, _in_order(samples, shots, wish), wish)
-            if more := _from_the_same_scene(look, samples, chosen, wish):
-                chosen = sorted([*chosen, *more], key=lambda one: (-one.found.quality.score, one.timestamp))
+            span = check_part(wish.part, video.info.duration)
+            watched = Watch(video, *span, watching, each)
+            choice = _Choice(video, span, wish, report)
+            in_vain = known = 0
+            while watched.has_more and in_vain < _IN_VAIN:
+                firsts = choice.ranked(watched.with_expressions(wish.count), watched.shots, 1)
+                sound = choice.untried([(rank, sample) for rank, sample in firsts if not warnings(sample.quality)])
+                if len(sound) >= choice.missing(_STRONG) and not wish.more_like:
+                    choice.add_from(sound, _STRONG)
+                    if choice.missing(_STRONG) <= 0:
+                        break
+                in_vain, known = (0 if len(sound) > known else in_vain + 1), len(sound)
+                watched.look_closer(choice.missing(_STRONG))
+            samples = watched.with_expressions(wish.count)
+            choice.add_from(choice.ranked(samples, watched.shots, wish.count))
+            chosen = choice.picks(samples)
         report(1.0, "Done")
         whole = wish.part.is_whole
         sights = [
             Sight(
                 one.found.quality,
                 read_composition(one.pixels),
-                _place(one.found.timestamp, samples, shots) if whole else "",
+                _place(one.timestamp, watched) if whole else "",
             )
             for one in chosen
         ]
         reasons = write_reasons(sights, [sample.quality for sample in samples], "the film" if whole else "this part")
         proposals = tuple(
-            Proposal(max(found.timestamp, start), reason, found.warnings, found.quality, found.explanation)
+            Proposal(max(found.timestamp, span[0]), reason, found.warnings, found.quality, found.explanation)
             for found, reason in zip((finalist.found for finalist in chosen), reasons, strict=True)
         )
         return Picked(
             proposals,
             warnings=_remarks(chosen, "This video" if whole else "This part of the video"),
-            details={"frames_watched": len(samples), "shots": len(shots)},
+            details={"frames_watched": len(samples), "shots": len(watched.shots)},
         )
 
 
@@ -143,45 +166,22 @@ def _remarks(chosen: Sequence[_Finalist], watched: str) -> tuple[str, ...]:
     return ()
 
 
-def _place(timestamp: float, samples: Sequence[Sample], shots: Sequence[range]) -> str:
+def _place(timestamp: float, watched: Watch) -> str:
     """Where in the film a moment stands, if that is worth a word."""
-    if len(shots) < 3:
+    if len(watched.shots) < 3:
         return ""
-    starts = [samples[shot[0]].timestamp for shot in shots]
+    starts = [watched.samples[shot[0]].timestamp for shot in watched.shots]
+    lengths = [later - earlier for earlier, later in pairwise([*starts, watched.end])]
     own = max(0, bisect_right(starts, timestamp) - 1)
-    if len(shots[own]) == max(len(shot) for shot in shots):
+    if lengths[own] == max(lengths):
         return "from the scene that the film stays with longest"
-    return {0: "from the opening scene", len(shots) - 1: "from the closing scene"}.get(own, "")
+    return {0: "from the opening scene", len(starts) - 1: "from the closing scene"}.get(own, "")
 
 
-def _in_order(samples: Sequence[Sample], shots: Sequence[range], wish: Wish) -> list[tuple[float, Sample]]:
-    """Samples with their rank: the best of each shot, best first; then the second best of each, and so on."""
-    liked = [_nearest(samples, proposal.timestamp).look for proposal in wish.more_like]
-    disliked = [_nearest(samples, proposal.timestamp).look for proposal in wish.not_like]
-
-    def rank(sample: Sample) -> float:
-        return sample.quality.score + _TASTE * (_likeness(sample.look, liked) - _likeness(sample.look, disliked))
-
-    ordered = []
-    for shot in shots:
-        taken: list[Sample] = []
-        fit = (i for i in shot if not _may_be_a_card(samples[i], samples))
-        best_first = sorted(fit, key=lambda i: (-rank(samples[i]) - _SHARP * samples[i].quality.sharpness, i))
-        for sample in (samples[i] for i in best_first):
-            if _is_apart(sample.timestamp, _known(wish)) and _is_new(sample, taken):
-                fault = _FAULT if warnings(sample.quality) else 0.0
-                ordered.append((rank(sample) - len(taken) - fault, sample))
-                taken.append(sample)
-            if len(taken) == wish.count:
-                break
-    return sorted(ordered, key=lambda entry: (-entry[0], entry[1].timestamp))
-
-
-def _may_be_a_card(sample: Sample, samples: Sequence[Sample]) -> bool:
+def _may_be_a_card(sample: Sample, span: tuple[float, float]) -> bool:
     """Whether a sample shows little on a plain ground where films have their titles and logos."""
-    start, end = samples[0].timestamp, samples[-1].timestamp
-    from_edge = min(sample.timestamp - start, end - sample.timestamp)
-    return sample.quality.emptiness > _SPARE and from_edge < _EDGE * (end - start)
+    from_edge = min(sample.timestamp - span[0], span[1] - sample.timestamp)
+    return sample.quality.emptiness > _SPARE and from_edge < _EDGE * (span[1] - span[0])
 
 
 def _nearest(samples: Sequence[Sample], timestamp: float) -> Sample:
@@ -193,83 +193,153 @@ def _likeness(look: Look, others: Sequence[Look]) -> float:
     return max((max(0.0, 1 - difference(look, other)) for other in others), default=0.0)
 
 
-@dataclass(frozen=True)
-class _Looking:
-    """Looks closer at the film, between two times."""
+class _Choice:
+    """Looks closer at samples of a film, between two times, until enough of them are sound and differ."""
 
-    video: Video
-    span: tuple[float, float]
-    report: Report
+    def __init__(self, video: Video, span: tuple[float, float], wish: Wish, report: Report) -> None:
+        self._video, self._span, self._wish, self._report = video, span, wish, report
+        self._height = working_height(video.info.width, video.info.height)
+        self._liked, self._disliked = self._looks_of(wish.more_like), self._looks_of(wish.not_like)
+        self._chosen: list[_Finalist] = []
+        self._faulty: list[_Finalist] = []
+        self._tried: set[float] = set()
 
-    def near(self, sample: Sample, rank: float, done: float) -> _Finalist:
-        """The best frame around a sample of that rank, when that share (0–1) of all looking is ``done``."""
-        tell = partial(self.report, _WATCHING + (1 - _WATCHING) * done, "Looking closer at the best moments")
-        middle = sample.timestamp + (_REACH if sample.opens_shot else 0.0)
-        around = look_around(self.video, middle, reach=_REACH, apart=_STEPS, each=tell)
-        window = [seen for seen in around if self.span[0] <= seen.timestamp <= self.span[1]] or around
+    def _looks_of(self, proposals: Sequence[Proposal]) -> list[Look]:
+        times = [proposal.timestamp for proposal in proposals]
+        return [look_at(frame.pixels) for frame in self._video.frames_at(times, max_height=self._height)]
+
+    def ranked(self, samples: Sequence[Sample], shots: Sequence[range], most: int) -> list[tuple[float, Sample]]:
+        """Samples with their rank: the best of each shot, best first; then the second best of each, up to ``most``."""
+        ordered = []
+        for shot in shots:
+            taken: list[Sample] = []
+            fit = (i for i in shot if not _may_be_a_card(samples[i], self._span))
+            best_first = sorted(fit, key=lambda i: (-self._rank(samples[i]) - _SHARP * samples[i].quality.sharpness, i))
+            for sample in (samples[i] for i in best_first):
+                if _is_apart(sample.timestamp, _known(self._wish)) and _is_new(sample, taken):
+                    fault = _FAULT if warnings(sample.quality) else 0.0
+                    ordered.append((self._rank(sample) - len(taken) - fault, sample))
+                    taken.append(sample)
+                if len(taken) == most:
+                    break
+        return sorted(ordered, key=lambda entry: (-entry[0], entry[1].timestamp))
+
+    def _rank(self, sample: Sample) -> float:
+        taste = _likeness(sample.look, self._liked) - _likeness(sample.look, self._disliked)
+        return sample.quality.score + _TASTE * taste
+
+    def missing(self, least: float = 0.0) -> int:
+        """How many picks with at least that score are still to be found."""
+        return self._wish.count - sum(one.found.quality.score >= least for one in self._chosen)
+
+    def add_from(self, ordered: Sequence[tuple[float, Sample]], least: float = 0.0) -> None:
+        """Choose from ranked samples, in order, until no picks with at least that score are missing."""
+        untried = self.untried(ordered)
+        with ahead(self._around_each([sample for _, sample in untried]), _AHEAD) as shown:
+            for (rank, sample), frames in groupby(shown, key=lambda entry: untried[entry[0]]):
+                if self.missing(least) <= 0 or len(self._faulty) > 2 * self._wish.count:
+                    break
+                if _is_new(sample, self._chosen):
+                    self._tried.add(sample.timestamp)
+                    self._judge(self._best_of((frame for _, frame in frames), sample, rank))
+        self._chosen = self._worthy(self._chosen)
+
+    def untried(self, ordered: Sequence[tuple[float, Sample]]) -> list[tuple[float, Sample]]:
+        """Of ranked samples, those that were not looked at before and are unlike each other and what was chosen."""
+        untried: list[tuple[float, Sample]] = []
+        for rank, sample in ordered:
+            has_twin = any(are_twins(sample.look, other.look) for _, other in untried)
+            if sample.timestamp not in self._tried and not has_twin and _is_new(sample, self._chosen):
+                untried.append((rank, sample))
+        return untried
+
+    def _around_each(self, samples: Sequence[Sample]) -> Generator[tuple[int, Frame]]:
+        for number, sample in enumerate(samples):
+            yield from ((number, frame) for frame in self._around(sample))
+
+    def _around(self, sample: Sample) -> Generator[Frame]:
+        """Frames around a sample; those behind it alone where what stands before is another shot, or costs more."""
+        reach = _EXPRESSION if sample.quality.faces else _REACH
+        first = max(0.0, sample.timestamp - (0.0 if sample.opens_shot or sample.is_key else reach))
+        frames = self._video.scan(_STEPS, start=first, end=first + 2 * reach, max_height=self._height)
+        yield next(frames, None) or self._video.frame_at(sample.timestamp, max_height=self._height)
+        yield from frames
+
+    def _best_of(self, frames: Iterable[Frame], sample: Sample, rank: float) -> _Finalist:
+        """The best of the frames around a sample of that rank."""
+        around = see(self._told_of(frames))
+        window = [seen for seen in around if self._is_free(seen.timestamp)] or around
         asked = shown_at(window, sample.timestamp)
+        if asked.dissolving:
+            asked = next((seen for seen in window if seen.timestamp > asked.timestamp and not seen.dissolving), asked)
         best = choose(window, asked)
         if asked.glanced.score > _CLEARER * best.glanced.score:
             best = asked  # a caption or a title stands over the sharpest one
         found = appraise(best, window)
         return _Finalist(found, best.look, best.pixels, rank + found.quality.score - sample.quality.score)
 
+    def _is_free(self, timestamp: float) -> bool:
+        """Whether a pick may lie there: in the part that is asked about, and apart from all that is there."""
+        others = [*(one.timestamp for one in self._chosen), *_known(self._wish)]
+        return self._span[0] <= timestamp <= self._span[1] and _is_apart(timestamp, others)
 
-def _choose(look: _Looking, ordered: Sequence[tuple[float, Sample]], wish: Wish) -> list[_Finalist]:
-    """The best frames around the samples, in order, until there are enough that are sound and differ."""
-    chosen: list[_Finalist] = []
-    faulty: list[_Finalist] = []
-    tried: list[Look] = []
-    for rank, sample in ordered:
-        if len(chosen) == wish.count or len(faulty) == 2 * wish.count + 2:
-            break
-        if not _is_new(sample, chosen) or any(are_twins(sample.look, other) for other in tried):
-            continue
-        tried.append(sample.look)
-        finalist = look.near(sample, rank, len(chosen) / wish.count)
-        if not _is_apart(finalist.timestamp, _known(wish)):
-            continue
+    def _told_of(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        done = len(self._chosen) / self._wish.count
+        for frame in frames:
+            self._report(_WATCHING + (1 - _WATCHING) * done, "Looking closer at the best moments")
+            yield frame
+
+    def _judge(self, finalist: _Finalist) -> None:
+        if not _is_apart(finalist.timestamp, _known(self._wish)):
+            return
         if warnings(finalist.found.quality):
-            faulty.append(finalist)
-        elif _is_new(finalist, chosen) and not _has_lost_a_face(finalist, chosen):
-            chosen.append(finalist)
-    chosen = chosen or _least_bad(faulty, wish.count)
-    worthy = (finalist for finalist in chosen if _is_worthy(finalist, chosen))
-    return sorted(worthy, key=lambda finalist: (-finalist.rank, finalist.timestamp))
+            self._faulty.append(finalist)
+        elif _is_new(finalist, self._chosen) and not _has_lost_a_face(finalist, self._chosen):
+            self._chosen.append(finalist)
 
+    @staticmethod
+    def _worthy(chosen: Sequence[_Finalist]) -> list[_Finalist]:
+        """Those that need not hide beside the best of them."""
+        best = max((one.found.quality.score for one in chosen), default=0.0)
+        return [one for one in chosen if one.found.quality.score >= _WORTH_SHOWING * best]
 
-def _is_worthy(one: _Finalist, chosen: Sequence[_Finalist]) -> bool:
-    """Whether a picture need not hide beside the best that was chosen."""
-    return one.found.quality.score >= _WORTH_SHOWING * max(other.found.quality.score for other in chosen)
+    def picks(self, samples: Sequence[Sample]) -> list[_Finalist]:
+        """What was chosen, best first; of one scene alone, more of it; without a sound frame, the least bad."""
+        if not self._chosen:
+            return _least_bad(self._faulty, self._wish.count)
+        best_first = sorted(self._chosen, key=lambda one: (-one.rank, one.timestamp))
+        more = self._from_the_same_scene(samples)
+        if more:
+            return sorted([*self._chosen, *more], key=lambda one: (-one.found.quality.score, one.timestamp))
+        return best_first[: self._wish.count]
 
-
-def _from_the_same_scene(
-    look: _Looking, samples: Sequence[Sample], chosen: Sequence[_Finalist], wish: Wish
-) -> list[_Finalist]:
-    """More of a film of one scene, where few were chosen: frames in which as much as possible has moved."""
-    shown: list[Sample | _Finalist] = [*chosen, *(_nearest(samples, timestamp) for timestamp in _known(wish))]
-    added: list[_Finalist] = []
-    fit = (sample for sample in samples if not warnings(sample.quality) and not _may_be_a_card(sample, samples))
-    left = [(inf, sample) for sample in fit]
-    fresh = shown  # those that the samples left have not been held against
-    while left and chosen and len(chosen) + len(added) < min(_FEW, wish.count):
-        left = [
-            (min([moved, *(change(sample.look, other.look) for other in fresh)]), sample)
-            for moved, sample in left
-            if _is_apart(sample.timestamp, [other.timestamp for other in fresh])
-        ]
-        left.sort(key=lambda entry: entry[0])
-        if not left or left[-1][0] < _MOVED:
-            break
-        finalist = look.near(left.pop()[1], 0.0, (len(chosen) + len(added)) / wish.count)
-        apart = _is_apart(finalist.timestamp, [other.timestamp for other in shown])
-        sound = not warnings(finalist.found.quality) and _is_worthy(finalist, chosen)
-        fresh = []
-        if apart and sound and not _has_lost_a_face(finalist, chosen):
-            added.append(finalist)
-            fresh = [finalist]
-            shown = [*shown, finalist]
-    return added
+    def _from_the_same_scene(self, samples: Sequence[Sample]) -> list[_Finalist]:
+        """More of a film of one scene, where few were chosen: frames in which as much as possible has moved."""
+        shown: list[Sample | _Finalist] = [*self._chosen, *(_nearest(samples, at) for at in _known(self._wish))]
+        added: list[_Finalist] = []
+        fit = (sample for sample in samples if not warnings(sample.quality) and not _may_be_a_card(sample, self._span))
+        left = [(inf, sample) for sample in fit]
+        fresh = shown  # those that the samples left have not been held against
+        while left and len(self._chosen) + len(added) < min(_FEW, self._wish.count):
+            left = [
+                (min([moved, *(change(sample.look, other.look) for other in fresh)]), sample)
+                for moved, sample in left
+                if _is_apart(sample.timestamp, [other.timestamp for other in fresh])
+            ]
+            left.sort(key=lambda entry: entry[0])
+            if not left or left[-1][0] < _MOVED:
+                break
+            sample = left.pop()[1]
+            with ahead(self._around(sample)) as frames:
+                finalist = self._best_of(frames, sample, 0.0)
+            apart = _is_apart(finalist.timestamp, [other.timestamp for other in shown])
+            sound = not warnings(finalist.found.quality) and finalist in self._worthy([*self._chosen, finalist])
+            fresh = []
+            if apart and sound and not _has_lost_a_face(finalist, self._chosen):
+                added.append(finalist)
+                fresh = [finalist]
+                shown = [*shown, finalist]
+        return added
 
 
 def _least_bad(faulty: Sequence[_Finalist], count: int) -> list[_Finalist]:

@@ -31,7 +31,7 @@ from tests.films import (
     title_card,
     write_film,
 )
-from tests.portrait import portrait
+from tests.portrait import somebody
 
 
 def picked(folder: Path, *parts: Iterable[Pixels], wish: Wish | None = None) -> Picked:
@@ -81,7 +81,7 @@ def test_of_one_scene_frames_are_shown_in_which_something_has_moved(tmp_path: Pa
 
 def test_of_a_talking_head_the_smile_with_open_eyes_comes_first(tmp_path: Path) -> None:
     def talking(time: float) -> Pixels:
-        return portrait(eyes=0.6 * (time % 1.7 > 0.5), smiling=6 <= time < 10, x=150 + 4 * time)
+        return somebody(eyes=0.6 * (time % 1.7 > 0.5), smiling=6 <= time < 10, x=150 + round(4 * time))
 
     first, *_ = picked(tmp_path, moving(talking, 14)).proposals
     assert 6 <= first.timestamp < 10

@@ -23,7 +23,7 @@ from tests.films import (
     title_card,
     write_film,
 )
-from tests.portrait import portrait
+from tests.portrait import somebody
 
 
 def refined(folder: Path, asked: float, *parts: Iterable[Pixels], reach: float = 1.0) -> Refined:
@@ -103,14 +103,6 @@ def test_a_dissolve_is_no_bridge_to_another_scene(tmp_path: Path) -> None:
     softer, sharper = defocused(scene(1), 0.7), scene(2)
     parts = (still(softer, 2), dissolve(softer, sharper, 0.4), still(sharper, 2))
     assert refined(tmp_path, 1.8, *parts).timestamp < 2.05
-
-
-def somebody(*, eyes: float = 1.0, radius: float = 52) -> Pixels:
-    """Somebody before a shelf full of sharp things."""
-    person = portrait(eyes=eyes, radius=radius)
-    picture = scene(1).copy()
-    picture[:, 100:220] = person[:, 100:220]
-    return picture
 
 
 def test_faces_that_were_asked_for_are_kept(tmp_path: Path) -> None:

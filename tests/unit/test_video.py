@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from posterframe.decoding.scanner import nearest
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.video import Footage, Video
+from tests.kinds_of_film import UNEVEN, CountingFile, noise, of_every_kind, opened
 from tests.numbered_films import (
     Film,
     corners_of,
@@ -25,63 +25,6 @@ from tests.numbered_films import (
     numbered,
     sound_only,
 )
-
-UNEVEN = [0.0, 0.04, 0.08, 0.12, 0.16, 0.9, 0.94, 0.98, 2.5, 2.54, 2.58, 2.62]
-
-KINDS = {
-    "h264 with b-frames": Film(),
-    "moov at the start": Film(container_options={"movflags": "faststart"}),
-    "fragmented mp4": Film(container_options={"movflags": "frag_keyframe+empty_moov"}),
-    "one key frame only": Film(frames=90, keys_every=1000),
-    "open groups of pictures": Film(frames=75, options={"x264-params": "open-gop=1:bframes=3"}),
-    "open groups of pictures in hevc": Film(
-        frames=75, codec="libx265", options={"x265-params": "open-gop=1:bframes=3:log-level=none"}
-    ),
-    "open groups of pictures in matroska": Film(
-        frames=75, container="matroska", options={"x264-params": "open-gop=1:bframes=3"}
-    ),
-    "10-bit hevc": Film(codec="libx265", pixel_format="yuv420p10le"),
-    "vp8 in webm": Film(codec="libvpx", container="webm"),
-    "vp9 in webm": Film(codec="libvpx-vp9", container="webm"),
-    "av1 in webm": Film(codec="libsvtav1", container="webm", frames=30),
-    "prores in mov": Film(codec="prores_ks", container="mov", pixel_format="yuv422p10le"),
-    "mpeg-4 in avi": Film(codec="mpeg4", container="avi"),
-    "flv": Film(codec="flv", container="flv"),
-    "gif": Film(codec="gif", container="gif", pixel_format="rgb8"),
-    "transport stream that starts at 3 s": Film(container="mpegts", start=3.0),
-    "mp4 that starts at 3 s": Film(start=3.0),
-    "matroska that starts at 2 s": Film(container="matroska", start=2.0),
-    "uneven frames in mp4": Film(times=UNEVEN),
-    "uneven frames in matroska": Film(times=UNEVEN, container="matroska"),
-    "odd size": Film(width=191, height=107, pixel_format="yuv444p"),
-    "sound that is longer": Film(sound=4.0),
-    "cover picture": Film(cover=True, sound=1.0),
-    "one frame": Film(frames=1),
-    "0.2 s": Film(frames=5),
-}
-
-
-@pytest.fixture(params=list(KINDS.values()), ids=list(KINDS))
-def film(request: pytest.FixtureRequest) -> Film:
-    kind: Film = request.param
-    return kind
-
-
-def opened(data: bytes, name: str = "film.mp4") -> Video:
-    return Video(io.BytesIO(data), name)
-
-
-class CountingFile(io.BytesIO):
-    """Counts the bytes that were read."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self.bytes_read = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
-        self.bytes_read += len(data)
-        return data
 
 
 class BreakingFile(io.BytesIO):
@@ -98,14 +41,10 @@ class BreakingFile(io.BytesIO):
         return super().read(size)
 
 
-def noise(number: int, width: int, height: int) -> NDArray[np.uint8]:
-    """A picture that compresses badly, so that a film of them is long in bytes."""
-    return np.random.default_rng(number).integers(0, 255, (height, width, 3), dtype=np.uint8)
-
-
 # Times
 
 
+@of_every_kind
 def test_each_frame_is_found_at_its_time_in_any_order(film: Film) -> None:
     starts = [start - film.starts()[0] for start in film.starts()]
     with opened(film.render()) as video:
@@ -115,6 +54,7 @@ def test_each_frame_is_found_at_its_time_in_any_order(film: Film) -> None:
             assert frame.timestamp == pytest.approx(starts[number], abs=0.002)
 
 
+@of_every_kind
 def test_between_two_frames_the_earlier_one_is_shown(film: Film) -> None:
     starts = [start - film.starts()[0] for start in film.starts()]
     with opened(film.render()) as video:
@@ -122,12 +62,14 @@ def test_between_two_frames_the_earlier_one_is_shown(film: Film) -> None:
             assert number_in(video.frame_at(start + 0.9 * (following - start)).pixels) == number
 
 
+@of_every_kind
 def test_all_frames_follow_each_other_once(film: Film) -> None:
     with opened(film.render()) as video:
         frames = list(video.frames_between(0, video.info.duration))
     assert [number_in(frame.pixels) for frame in frames] == list(range(len(film.starts())))
 
 
+@of_every_kind
 def test_the_duration_is_that_of_the_pictures_and_past_it_the_last_one_stays(film: Film) -> None:
     starts = film.starts()
     with opened(film.render()) as video:
@@ -160,12 +102,6 @@ def test_a_window_holds_the_frame_that_is_shown_at_its_start() -> None:
     with opened(Film().render()) as video:
         numbers = [number_in(frame.pixels) for frame in video.frames_between(0.41, 0.56)]
     assert numbers == [10, 11, 12, 13, 14]
-
-
-def test_of_frames_that_follow_too_soon_none_is_given() -> None:
-    with opened(Film(fps=25).render()) as video:
-        numbers = [number_in(frame.pixels) for frame in video.frames_between(0.41, 0.81, apart=0.1)]
-    assert numbers == [10, 13, 16, 19]
 
 
 @pytest.mark.parametrize(
@@ -280,101 +216,6 @@ def test_an_8k_frame_is_decoded() -> None:
     with opened(data) as video:
         assert number_in(video.frame_at(0).pixels) == 0
         assert video.frame_at(0, max_height=180).pixels.shape == (180, 320, 3)
-
-
-# Scans
-
-
-@pytest.mark.parametrize("keys_every", [5, 12, 30, 1000])
-@pytest.mark.parametrize("container", ["mp4", "matroska"])
-@pytest.mark.parametrize("interval", [0.2, 0.5, 2.0])
-def test_a_scan_gives_a_true_frame_about_every_interval(keys_every: int, container: str, interval: float) -> None:
-    film = Film(frames=250, keys_every=keys_every, container=container)
-    with opened(film.render()) as video:
-        frames = list(video.scan(interval, max_height=108))
-    times = [frame.timestamp for frame in frames]
-    assert [number_in(frame.pixels) for frame in frames] == [round(time * 25) for time in times]
-    assert len(frames) == pytest.approx(10 / interval, abs=2)
-    assert max(later - earlier for earlier, later in pairwise(times)) <= 1.5 * interval + 0.25
-
-
-@pytest.mark.parametrize(("interval", "calm"), [(0.1, 0), (0.3, 0), (0.6, 0), (0.1, 0.5), (0.3, 9)])
-def test_a_scan_never_mistakes_a_frame_for_another(film: Film, interval: float, calm: float) -> None:
-    starts = [start - film.starts()[0] for start in film.starts()]
-    with opened(film.render()) as video:
-        frames = list(video.scan(interval, calm=calm, max_height=108))
-    assert frames[0].timestamp == 0
-    assert [starts[number_in(frame.pixels)] for frame in frames] == pytest.approx(
-        [frame.timestamp for frame in frames], abs=0.002
-    )
-    assert all(later.timestamp > earlier.timestamp for earlier, later in pairwise(frames))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "chosen"),
-    [([0, 10, 20, 30], [0, 1, 3]), ([4], [0]), ([5], [1]), ([14, 15], [2]), ([99], [3]), ([], [])],
-)
-def test_the_nearest_of_several_places_is_chosen_once(wanted: list[int], chosen: list[int]) -> None:
-    assert nearest([0, 9, 12, 24], wanted) == chosen
-
-
-def test_a_scan_of_dense_key_frames_reads_only_those() -> None:
-    data = Film(frames=250, keys_every=25, width=640, height=360, draw=noise, options={"crf": "30"}).render()
-    file = CountingFile(data)
-    with Video(file, "film.mp4") as video:
-        before = file.bytes_read
-        assert len(list(video.scan(2.0))) == 5
-    assert file.bytes_read - before < len(data) / 3
-
-
-@pytest.mark.parametrize("container", ["mp4", "matroska"])
-@pytest.mark.parametrize(
-    ("calm", "times"),
-    [
-        (3.0, [0, 2, 4, 4.5, 5, 5.5, 6, 8]),
-        (1.0, [number / 2 for number in range(20)]),
-    ],
-)
-def test_a_calm_stretch_gives_its_key_frame_alone_and_a_new_picture_is_looked_for(
-    container: str, calm: float, times: list[float]
-) -> None:
-    def two_scenes(number: int, width: int, height: int) -> NDArray[np.uint8]:
-        return noise(int(number >= 130), width, height)
-
-    film = Film(frames=250, keys_every=50, draw=two_scenes, container=container)
-    with opened(film.render()) as video:
-        assert [frame.timestamp for frame in video.scan(0.5, calm=calm)] == pytest.approx(times, abs=0.15)
-
-
-@pytest.mark.parametrize(("start", "end"), [(4.0, 7.0), (0.0, 3.0), (9.0, 10.0), (4.3, 5.3)])
-@pytest.mark.parametrize("keys_every", [12, 250], ids=["dense keys", "one key"])
-@pytest.mark.parametrize("container", ["mp4", "matroska"])
-def test_a_scan_of_a_part_gives_true_frames_of_it(container: str, keys_every: int, start: float, end: float) -> None:
-    with opened(Film(frames=250, keys_every=keys_every, container=container).render()) as video:
-        frames = list(video.scan(0.5, start=start, end=end))
-    times = [frame.timestamp for frame in frames]
-    assert [number_in(frame.pixels) for frame in frames] == [round(time * 25) for time in times]
-    assert all(start - 0.25 <= time <= end for time in times)
-    assert len(times) == pytest.approx((end - start) / 0.5, abs=1)
-
-
-def test_a_scan_of_a_part_reads_little_of_the_rest() -> None:
-    data = Film(frames=500, keys_every=25, width=640, height=360, draw=noise, options={"crf": "30"}).render()
-    file = CountingFile(data)
-    with Video(file, "film.mp4") as video:
-        before = file.bytes_read
-        assert list(video.scan(0.2, start=10, end=11))
-    assert file.bytes_read - before < len(data) / 3
-
-
-def test_a_scan_makes_pictures_of_the_height_asked() -> None:
-    with opened(Film().render()) as video:
-        assert {frame.pixels.shape for frame in video.scan(0.5, max_height=36)} == {(36, 64, 3)}
-
-
-def test_a_scan_needs_an_interval() -> None:
-    with opened(Film().render()) as video, pytest.raises(ValueError, match="interval above 0"):
-        next(video.scan(0))
 
 
 # Colours
