@@ -7,7 +7,7 @@ from io import BytesIO
 from PIL import Image
 
 from posterframe import work, workflows
-from posterframe.model import Part, Review, RoundState, SourceKind, Storyboard, Wish
+from posterframe.model import Part, Review, SourceKind, Storyboard, Wish
 from posterframe.studio import Studio
 from tests.app.conftest import snapshot_of
 from tests.waiting import wait_for
@@ -16,7 +16,7 @@ from tests.waiting import wait_for
 def test_watching_here_leaves_a_storyboard(studio: Studio, film_key: str) -> None:
     review, first = studio.store.create_review("Three scenes", SourceKind.UPLOAD, film_key, Wish(), "local", "Kim")
     workflows.watch(first.id)
-    wait_for(lambda: snapshot_of(studio, review.id).rounds[0].state is RoundState.DONE, 60)
+    wait_for(lambda: snapshot_of(studio, review.id).review.storyboard, 60)
     check(studio, board_of(studio, review))
 
 
