@@ -91,10 +91,10 @@ class Watch:
         """Whether there are stretches between key frames that may show something new."""
         return self._looked_into < len(self._unseen)
 
-    def look_closer(self, least: int) -> None:
-        """Watch ``least`` more stretches between key frames, or as many as so far, scattered over the film."""
+    def look_closer(self, stretches: int) -> None:
+        """Watch that many more stretches between key frames, scattered over the film."""
         added: list[Sample] = []
-        for start, end in self._unseen[self._looked_into :][: max(least, self._looked_into)]:
+        for start, end in self._unseen[self._looked_into :][:stretches]:
             half, step = self._interval, 2 * self._interval
             frames = self._video.scan(step, start=start + half, end=end - half, max_height=self._height)
             done = [_KEYS + (1 - _KEYS) * (self._looked_into + part) / len(self._unseen) for part in (0, 1)]

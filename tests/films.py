@@ -100,13 +100,18 @@ def moving(draw: Callable[[float], Pixels], seconds: float) -> Iterable[Pixels]:
     return [draw(number / FPS) for number in range(round(seconds * FPS))]
 
 
-def write_film(path: Path, *parts: Iterable[Pixels], fps: int | Fraction = FPS) -> Footage:
+_OPTIONS = {"crf": "16", "preset": "veryfast"}
+
+
+def write_film(
+    path: Path, *parts: Iterable[Pixels], fps: int | Fraction = FPS, options: dict[str, str] | None = None
+) -> Footage:
     """Encode the parts one after the other as H.264, and open them as the product would."""
     with av.open(str(path), "w") as container:
         stream: av.VideoStream | None = None
         for pixels in (picture for part in parts for picture in part):
             if stream is None:
-                stream = container.add_stream("libx264", fps, options={"crf": "16", "preset": "veryfast"})
+                stream = container.add_stream("libx264", fps, options=_OPTIONS | (options or {}))
                 stream.height, stream.width = pixels.shape[:2]
                 stream.pix_fmt = "yuv420p"
             container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))

@@ -114,27 +114,19 @@ class LocalPicker:
         its sprite of them.
         """
 
-        def watching(done: float, words: str) -> None:
-            report(_WATCHING * done, words)
+        furthest = 0.0
 
-        report(0.0, "Opening the video")
+        def tell(done: float, words: str) -> None:
+            nonlocal furthest
+            furthest = max(furthest, done)  # watching goes on where choosing finds too little
+            report(furthest, words)
+
+        tell(0.0, "Opening the video")
         with footage.open() as video:
             span = check_part(wish.part, video.info.duration)
-            watched = Watch(video, *span, watching, each)
-            choice = _Choice(video, span, wish, report)
-            in_vain = known = 0
-            while watched.has_more and in_vain < _IN_VAIN:
-                firsts = choice.ranked(watched.with_expressions(wish.count), watched.shots, 1)
-                sound = choice.untried([(rank, sample) for rank, sample in firsts if not warnings(sample.quality)])
-                if len(sound) >= choice.missing(_STRONG) and not wish.more_like:
-                    choice.add_from(sound, _STRONG)
-                    if choice.missing(_STRONG) <= 0:
-                        break
-                in_vain, known = (0 if len(sound) > known else in_vain + 1), len(sound)
-                watched.look_closer(choice.missing(_STRONG))
-            samples = watched.with_expressions(wish.count)
-            choice.add_from(choice.ranked(samples, watched.shots, wish.count))
-            chosen = choice.picks(samples)
+            watched = Watch(video, *span, lambda done, words: tell(_WATCHING * done, words), each)
+            choice = _Choice(video, span, wish, tell)
+            chosen = _chosen(watched, choice, wish)
         report(1.0, "Done")
         whole = wish.part.is_whole
         sights = [
@@ -145,7 +137,9 @@ class LocalPicker:
             )
             for one in chosen
         ]
-        reasons = write_reasons(sights, [sample.quality for sample in samples], "the film" if whole else "this part")
+        reasons = write_reasons(
+            sights, [sample.quality for sample in watched.samples], "the film" if whole else "this part"
+        )
         proposals = tuple(
             Proposal(max(found.timestamp, span[0]), reason, found.warnings, found.quality, found.explanation)
             for found, reason in zip((finalist.found for finalist in chosen), reasons, strict=True)
@@ -153,8 +147,29 @@ class LocalPicker:
         return Picked(
             proposals,
             warnings=_remarks(chosen, "This video" if whole else "This part of the video"),
-            details={"frames_watched": len(samples), "shots": len(watched.shots)},
+            details={"frames_watched": len(watched.samples), "shots": len(watched.shots)},
         )
+
+
+def _chosen(watched: Watch, choice: _Choice, wish: Wish) -> list[_Finalist]:
+    """Picks from key frames, if they show as many good scenes as are wished for; else from more and more of the film.
+
+    What is like a frame that was liked may stand anywhere, so for that all of a film is watched.
+    """
+    in_vain = known = 0
+    while watched.has_more and in_vain < _IN_VAIN:
+        firsts = choice.ranked(watched.with_expressions(wish.count), watched.shots, 1)
+        sound = choice.untried([(rank, sample) for rank, sample in firsts if not warnings(sample.quality)])
+        if len(sound) >= choice.missing(_STRONG) and not wish.more_like:
+            choice.add_from(sound, _STRONG)
+            if choice.missing(_STRONG) <= 0:
+                return choice.picks(watched.samples)
+        in_vain = 0 if len(sound) > known else in_vain + 1
+        known = len(sound)
+        watched.look_closer(max(1, choice.missing(_STRONG) - known) << in_vain)
+    samples = watched.with_expressions(wish.count)
+    choice.add_from(choice.ranked(samples, watched.shots, wish.count))
+    return choice.picks(samples)
 
 
 def _remarks(chosen: Sequence[_Finalist], watched: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from posterframe.errors import BadInput, Stopped
 from posterframe.model import Part, Picked, Proposal, Wish, ignore_progress
 from posterframe.pickers.local import LocalPicker
 from tests.films import (
+    FPS,
     Pixels,
     defocused,
     dissolve,
@@ -60,6 +61,22 @@ def test_it_proposes_good_frames_and_none_of_the_bad_spans(tmp_path: Path) -> No
     times = sorted(proposal.timestamp for proposal in found.proposals)
     assert [int(time) for time in times] in ([3, 7, 13], [4, 7, 13], [3, 8, 13], [4, 8, 13], [3, 7, 14], [4, 8, 14])
     assert all(proposal.warnings == () for proposal in found.proposals)
+
+
+def test_where_key_frames_show_enough_scenes_nothing_else_is_watched(tmp_path: Path) -> None:
+    scenes = [still(scene(seed), 2) for seed in range(1, 11)]
+    film = write_film(tmp_path / "film.mp4", *scenes, options={"g": str(2 * FPS)})
+    found = LocalPicker().pick(film, Wish(), ignore_progress)
+    assert len(found.proposals) == 5
+    assert found.details["frames_watched"] == 10
+
+
+@pytest.mark.parametrize("container", ["mp4", "mkv"])
+def test_scenes_that_key_frames_do_not_show_are_found(tmp_path: Path, container: str) -> None:
+    scenes = [still(scene(seed), 2) for seed in range(1, 6)]
+    film = write_film(tmp_path / f"film.{container}", *scenes, options={"g": "1000", "sc_threshold": "0"})
+    found = LocalPicker().pick(film, Wish(), ignore_progress)
+    assert sorted(int(proposal.timestamp / 2) for proposal in found.proposals) == [0, 1, 2, 3, 4]
 
 
 def test_a_scene_is_proposed_once_however_often_it_returns(tmp_path: Path) -> None:

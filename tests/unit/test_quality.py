@@ -12,7 +12,7 @@ from posterframe.composition import cautions
 from posterframe.faces import Face
 from posterframe.model import Quality
 from posterframe.quality import measure, warnings, working_height
-from tests.films import Pixels, defocused, end_card, noisy, plain, scene, slide, smeared, title_card
+from tests.films import HEIGHT, WIDTH, Pixels, defocused, end_card, noisy, plain, scene, slide, smeared, title_card
 
 GOOD = scene(1)
 
@@ -84,6 +84,14 @@ def test_sharpness_ranks(worse: Pixels, better: Pixels) -> None:
 @pytest.mark.parametrize("card", [title_card(), slide(scene(2)), end_card()], ids=["title", "slide", "end card"])
 def test_lettering_is_told_from_a_scene_that_is_as_sharp(card: Pixels) -> None:
     assert measure(card).text_load > 2 * measure(scene(1)).text_load
+
+
+@pytest.mark.parametrize("size", [70, 95], ids=lambda size: f"{size} pixels high")
+def test_a_word_that_fills_the_picture_is_a_card(size: int) -> None:
+    slope = np.linspace(40, 110, HEIGHT, dtype=np.uint8)[:, None, None]
+    card = Image.fromarray(np.broadcast_to(slope, (HEIGHT, WIDTH, 3)).copy())
+    ImageDraw.Draw(card).text((6, 35), "Better", fill=(240, 190, 205), font=ImageFont.load_default(size))
+    assert "mostly text" in warnings(measure(np.asarray(card)))
 
 
 def test_a_word_in_a_scene_is_no_card() -> None:
