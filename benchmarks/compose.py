@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import Any
 
 import av
 import numpy as np
+from imageio_ffmpeg import get_ffmpeg_exe
 from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
@@ -285,3 +287,12 @@ def composed_films(which: str, count: int, folder: Path, *, rendered: bool = Fal
     for seed in range(count):
         name = f"{which}-{'rendered-' if rendered else ''}{seed:02d}.mp4"
         yield Composer(which, seed, rendered=rendered).film(folder / name)
+
+
+def joined(films: Sequence[Film], folder: Path) -> Path:
+    """All films behind each other in one file, without encoding again: long enough to time."""
+    listing, path = folder / "films.txt", folder / "joined.mp4"
+    listing.write_text("".join(f"file '{film.path}'\n" for film in films))
+    read = ["-f", "concat", "-safe", "0", "-i", str(listing)]
+    subprocess.run([get_ffmpeg_exe(), "-v", "error", "-y", *read, "-c", "copy", str(path)], check=True)
+    return path

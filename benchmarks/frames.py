@@ -1,13 +1,13 @@
 """Our reading of video beside the best ffmpeg command for each kind of it, in the same run: one table per topic.
 
-    python -m benchmarks.frames                one film in four codecs, from 360p to 4K
-    python -m benchmarks.frames --edited       one as films are edited instead, with longer scenes
+    python -m benchmarks.frames                two composed films behind each other, in four codecs, from 360p to 4K
+    python -m benchmarks.frames --restless     ten scenes of a second, again and again, instead
     python -m benchmarks.frames VIDEO …        these instead; --usual: four of the clips
 
-All films are made a minute long by copying their packets. Every way takes its turn in each round, so that a slow moment
-of the machine meets all of them; times are medians. "× as fast" is ffmpeg's time divided by ours; the same for work
-counts seconds of all cores, against the ffmpeg that needs fewest: other work on the machine hardly changes it. Over
-HTTP a server in a process of its own answers 20 ms late, and counts the bytes that each way fetches.
+Shorter films are made a minute long by copying their packets. Every way takes its turn in each round, so that a slow
+moment of the machine meets all of them; times are medians. "× as fast" is ffmpeg's time divided by ours; the same for
+work counts seconds of all cores, against the ffmpeg that needs fewest: other work on the machine hardly changes it.
+Over HTTP a server in a process of its own answers 20 ms late, and counts the bytes that each way fetches.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import BinaryIO
 import av
 from av.video.stream import VideoStream
 
-from benchmarks.compose import composed_films
+from benchmarks.compose import composed_films, joined
 from benchmarks.peers import ffmpeg_thumbnail, posterframe
 from benchmarks.serving import Server, served
 from posterframe.net import Net
@@ -253,20 +253,20 @@ def lengthened(path: Path, folder: Path, seconds: float = 60.0) -> Path:
                 offset = end
 
 
-def rendered(codec: str, height: int, folder: Path) -> Path:
+def edited(codec: str, height: int, folder: Path) -> Path:
+    """A film with two to four seconds to a scene, in a codec at a height; key frames are the encoder's."""
+    return _encoded(_composed(folder), codec, height, folder)
+
+
+def restless(codec: str, height: int, folder: Path) -> Path:
     """Ten seconds of the sample film, one of every four so that all its scenes are there, in a codec at a height."""
     every_fourth = "select=lt(mod(t\\,4)\\,1),setpts=N/FRAME_RATE/TB,"
     return _encoded(SAMPLE, codec, height, folder, every_fourth, ["-g", "120"])
 
 
-def edited(codec: str, height: int, folder: Path) -> Path:
-    """A composed film, with two to four seconds to a scene, in a codec at a height; key frames are the encoder's."""
-    return _encoded(_composed(folder), codec, height, folder)
-
-
 @cache
 def _composed(folder: Path) -> Path:
-    return next(composed_films("report", 1, folder)).path
+    return joined(list(composed_films("report", 2, folder)), folder)
 
 
 def _encoded(film: Path, codec: str, height: int, folder: Path, filters: str = "", more: Sequence[str] = ()) -> Path:
@@ -284,7 +284,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("videos", nargs="*", type=Path)
     parser.add_argument("--usual", action="store_true", help="four of the clips instead of one film in all formats")
-    parser.add_argument("--edited", action="store_true", help="a film as films are edited, in all formats")
+    parser.add_argument("--restless", action="store_true", help="a film that changes its scene every second instead")
     parser.add_argument("--heights", nargs="*", type=int, default=HEIGHTS)
     parser.add_argument("--rounds", type=int, default=0, help="for each film; usually 3 up to 720p and 1 above")
     options = parser.parse_args()
@@ -295,7 +295,7 @@ def main() -> None:
             topics.measure(lengthened(path, Path(folder)), path.stem, server, options.rounds or 3)
         for height in [] if videos else options.heights:
             for codec in CODECS:
-                make = edited if options.edited else rendered
+                make = restless if options.restless else edited
                 path = lengthened(make(codec, height, Path(folder)), Path(folder))
                 topics.measure(path, f"{codec} {height}p", server, options.rounds or (3 if height <= 720 else 1))
     topics.print()

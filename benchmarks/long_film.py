@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.frames import CODECS, lengthened, rendered
+from benchmarks.frames import CODECS, lengthened, restless
 from benchmarks.peers import duration
 from benchmarks.picking import run
 
@@ -28,7 +28,7 @@ def main() -> None:
     for height in options.heights:
         for codec in options.codecs:
             with tempfile.TemporaryDirectory() as folder:
-                path = lengthened(rendered(codec, height, Path(folder)), Path(folder), options.hours * 3600)
+                path = lengthened(restless(codec, height, Path(folder)), Path(folder), options.hours * 3600)
                 picks, seconds, megabytes = run("Posterframe", path)
                 assert picks, "nothing was picked"
                 pace = f"{duration(path) / seconds:.0f}"

@@ -18,10 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from imageio_ffmpeg import get_ffmpeg_exe
 from numpy.typing import NDArray
 
-from benchmarks.compose import Film, composed_films, decoded, labelled_clips
+from benchmarks.compose import Film, composed_films, decoded, joined, labelled_clips
 from benchmarks.peers import METHODS, duration
 
 
@@ -117,29 +116,6 @@ def run(method: str, path: Path) -> tuple[list[float], float, float]:
         return [], seconds, 0.0
     told = json.loads(child.stdout)
     return told["picks"], seconds, told["megabytes"]
-
-
-def joined(films: Sequence[Film], folder: Path) -> Path:
-    """All films behind each other in one file, without encoding again: long enough to time."""
-    listing, path = folder / "films.txt", folder / "joined.mp4"
-    listing.write_text("".join(f"file '{film.path}'\n" for film in films))
-    command = [
-        get_ffmpeg_exe(),
-        "-v",
-        "error",
-        "-y",
-        "-f",
-        "concat",
-        "-safe",
-        "0",
-        "-i",
-        str(listing),
-        "-c",
-        "copy",
-        str(path),
-    ]
-    subprocess.run(command, check=True)
-    return path
 
 
 def main() -> None:

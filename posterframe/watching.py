@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import floor
 
 from posterframe.ahead import ahead
@@ -14,13 +14,22 @@ from posterframe.quality import glance, rescored, warnings, with_faces, working_
 from posterframe.refine import OPEN
 from posterframe.shots import find_shots, transition
 from posterframe.timecode import format_time
-from posterframe.video import Frame, Video
+from posterframe.video import Frame, Pixels, Video
 
 _PLACES = 15
 """The share of a film that one key frame may stand for where nothing new begins is a fifteenth."""
 
 _LONG, _TRIED = 10.0, 8
 """Seconds from which a shot is long, and how many of its samples are compared by the faces that they show."""
+
+_KEPT = 200
+"""Samples of a film up to which their pictures are kept: 35 MB."""
+
+STEP = 0.12
+"""Seconds between the frames that are looked at closely."""
+
+_ROOM = 400
+"""Frames at working size that are kept of what was watched closely: 69 MB."""
 
 _KEYS = 0.5
 """The share of watching that is done once all key frames have been seen."""
@@ -31,14 +40,27 @@ class Sample:
     """A small frame of a film, measured.
 
     ``opens_shot``: what stands before it shows another scene. ``is_key``: it decodes alone, and so do those behind it
-    without those before.
+    without those before. ``pixels`` are kept where there are not too many of them.
     """
 
     timestamp: float
     look: Look
     quality: Quality
+    pixels: Pixels | None = None
     opens_shot: bool = False
     is_key: bool = False
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """What was watched closely and kept, from a key frame on."""
+
+    start: float
+    frames: list[Frame] = field(default_factory=list)
+
+    def shows(self, timestamp: float) -> bool:
+        """Whether most of what lies around a time is here."""
+        return bool(self.frames) and self.start <= timestamp < self.frames[-1].timestamp - 2 * STEP
 
 
 def _interval(length: float) -> float:
@@ -63,10 +85,11 @@ class Watch:
     def __init__(
         self, video: Video, start: float, end: float, report: Report, each: Callable[[Frame], None] | None = None
     ) -> None:
-        self._video, self._start, self.end = video, start, end
+        self._video, self.start, self.end = video, start, end
         self._report, self._each = report, each
         self._height = working_height(video.info.width, video.info.height)
         self._interval = _interval(end - start)
+        self._keeps = (end - start) / self._interval <= _KEPT
         self._eyes: dict[float, float] = {}
         self._measured: dict[float, Quality] = {}
         unseen: list[tuple[float, float]] = []
@@ -85,6 +108,7 @@ class Watch:
         self._set(seen)
         self._unseen = [unseen[place] for place in _scattered(len(unseen))]
         self._looked_into = 0
+        self._stretches: list[_Stretch] = []
 
     @property
     def has_more(self) -> bool:
@@ -95,12 +119,37 @@ class Watch:
         """Watch that many more stretches between key frames, scattered over the film."""
         added: list[Sample] = []
         for start, end in self._unseen[self._looked_into :][:stretches]:
-            half, step = self._interval, 2 * self._interval
-            frames = self._video.scan(step, start=start + half, end=end - half, max_height=self._height)
             done = [_KEYS + (1 - _KEYS) * (self._looked_into + part) / len(self._unseen) for part in (0, 1)]
-            added += self._sampled(frames, (start, end), (done[0], done[1]), "Watching more closely")
+            frames = self._kept_as_read(self._video.scan(STEP, start=start, end=end, max_height=self._height), start)
+            half = self._interval  # away from the key frames at both ends, and from each other twice that
+            wanted = (frame for frame in _every(2 * half, frames, start + half) if frame.timestamp < end - half)
+            added += self._sampled(wanted, (start, end), (done[0], done[1]), "Watching more closely")
             self._looked_into += 1
         self._set([*added, *self.samples])
+
+    def _kept_as_read(self, frames: Generator[Frame], start: float) -> Generator[Frame]:
+        """The same frames, kept for ``around`` as long as there is room."""
+        stretch = _Stretch(start)
+        self._stretches.append(stretch)
+        for frame in frames:
+            if sum(len(one.frames) for one in self._stretches) < _ROOM:
+                stretch.frames.append(frame)
+            yield frame
+
+    def around(self, sample: Sample, reach: float) -> Generator[Frame]:
+        """Frames ``STEP`` apart around a sample, none decoded twice where the film has been watched closely.
+
+        Only those behind it where what stands before is another shot, or costs more.
+        """
+        first = max(0.0, sample.timestamp - (0.0 if sample.opens_shot or sample.is_key else reach))
+        last = first + 2 * reach
+        for stretch in self._stretches:
+            if stretch.shows(sample.timestamp):
+                yield from (frame for frame in stretch.frames if first <= frame.timestamp <= last)
+                return
+        frames = self._video.scan(STEP, start=first, end=last, max_height=self._height)
+        yield next(frames, None) or self._video.frame_at(sample.timestamp, max_height=self._height)
+        yield from frames
 
     def _sampled(
         self,
@@ -117,8 +166,9 @@ class Watch:
             for frame in frames:
                 if self._each is not None:
                     self._each(frame)
-                at = max(frame.timestamp, self._start)
-                samples.append(Sample(at, look_at(frame.pixels), glance(frame.pixels), is_key=is_key))
+                at = max(frame.timestamp, self.start)
+                kept = frame.pixels if self._keeps else None
+                samples.append(Sample(at, look_at(frame.pixels), glance(frame.pixels), kept, is_key=is_key))
                 share = min(1.0, (at - span[0]) / max(span[1] - span[0], 1e-3))
                 self._report(done[0] + share * (done[1] - done[0]), f"{words} · {_clock(at)} of {_clock(self.end)}")
         return samples
@@ -154,7 +204,9 @@ class Watch:
         at = sample.timestamp
         if at not in self._eyes:
             self._report(1.0, "Looking at faces")
-            pixels = self._video.frame_at(at, max_height=self._height).pixels
+            pixels = sample.pixels
+            if pixels is None:
+                pixels = self._video.frame_at(at, max_height=self._height).pixels
             self._eyes[at] = open_eyes(pixels)
             self._measured[at] = with_faces(sample.quality, pixels)
         return self._eyes[at]
@@ -165,6 +217,14 @@ class Watch:
         long = (shot for shot in self.shots if samples[shot[-1]].timestamp - samples[shot[0]].timestamp >= _LONG)
         sound = [[i for i in shot if not warnings(samples[i].quality)] for shot in long]
         return sorted(filter(None, sound), key=lambda shot: -max(samples[i].quality.score for i in shot))
+
+
+def _every(step: float, frames: Generator[Frame], due: float) -> Generator[Frame]:
+    """The first of the frames at or after a time, and then after each step."""
+    for frame in frames:
+        if frame.timestamp >= due:
+            yield frame
+            due = frame.timestamp + step
 
 
 def _clock(seconds: float) -> str:

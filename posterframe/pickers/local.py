@@ -26,8 +26,8 @@ _WATCHING = 0.75
 _APART = 1.5
 """Seconds around another pick, or a moment of an earlier round, in which nothing is proposed."""
 
-_REACH, _STEPS = 1.2, 0.12
-"""Seconds around a sample in which the best frame is looked for, and seconds that lie between those that are read."""
+_REACH = 1.2
+"""Seconds around a sample in which the best frame is looked for."""
 
 _EXPRESSION = 0.4
 """Seconds around a sample whose faces were compared with others: an expression does not last longer."""
@@ -125,7 +125,7 @@ class LocalPicker:
         with footage.open() as video:
             span = check_part(wish.part, video.info.duration)
             watched = Watch(video, *span, lambda done, words: tell(_WATCHING * done, words), each)
-            choice = _Choice(video, span, wish, tell)
+            choice = _Choice(video, watched, wish, tell)
             chosen = _chosen(watched, choice, wish)
         report(1.0, "Done")
         whole = wish.part.is_whole
@@ -208,20 +208,21 @@ def _likeness(look: Look, others: Sequence[Look]) -> float:
     return max((max(0.0, 1 - difference(look, other)) for other in others), default=0.0)
 
 
+def _looks_of(proposals: Sequence[Proposal], video: Video) -> list[Look]:
+    height = working_height(video.info.width, video.info.height)
+    frames = video.frames_at([proposal.timestamp for proposal in proposals], max_height=height)
+    return [look_at(frame.pixels) for frame in frames]
+
+
 class _Choice:
     """Looks closer at samples of a film, between two times, until enough of them are sound and differ."""
 
-    def __init__(self, video: Video, span: tuple[float, float], wish: Wish, report: Report) -> None:
-        self._video, self._span, self._wish, self._report = video, span, wish, report
-        self._height = working_height(video.info.width, video.info.height)
-        self._liked, self._disliked = self._looks_of(wish.more_like), self._looks_of(wish.not_like)
+    def __init__(self, video: Video, watched: Watch, wish: Wish, report: Report) -> None:
+        self._watched, self._span, self._wish, self._report = watched, (watched.start, watched.end), wish, report
+        self._liked, self._disliked = _looks_of(wish.more_like, video), _looks_of(wish.not_like, video)
         self._chosen: list[_Finalist] = []
         self._faulty: list[_Finalist] = []
         self._tried: set[float] = set()
-
-    def _looks_of(self, proposals: Sequence[Proposal]) -> list[Look]:
-        times = [proposal.timestamp for proposal in proposals]
-        return [look_at(frame.pixels) for frame in self._video.frames_at(times, max_height=self._height)]
 
     def ranked(self, samples: Sequence[Sample], shots: Sequence[range], most: int) -> list[tuple[float, Sample]]:
         """Samples with their rank: the best of each shot, best first; then the second best of each, up to ``most``."""
@@ -254,7 +255,7 @@ class _Choice:
             for (rank, sample), frames in groupby(shown, key=lambda entry: untried[entry[0]]):
                 if self.missing(least) <= 0 or len(self._faulty) > 2 * self._wish.count:
                     break
-                if _is_new(sample, self._chosen):
+                if not _has_twin(sample, self._chosen):
                     self._tried.add(sample.timestamp)
                     self._judge(self._best_of((frame for _, frame in frames), sample, rank))
         self._chosen = self._worthy(self._chosen)
@@ -263,8 +264,8 @@ class _Choice:
         """Of ranked samples, those that were not looked at before and are unlike each other and what was chosen."""
         untried: list[tuple[float, Sample]] = []
         for rank, sample in ordered:
-            has_twin = any(are_twins(sample.look, other.look) for _, other in untried)
-            if sample.timestamp not in self._tried and not has_twin and _is_new(sample, self._chosen):
+            others: list[Sample | _Finalist] = [*self._chosen, *(other for _, other in untried)]
+            if sample.timestamp not in self._tried and not _has_twin(sample, others):
                 untried.append((rank, sample))
         return untried
 
@@ -273,12 +274,7 @@ class _Choice:
             yield from ((number, frame) for frame in self._around(sample))
 
     def _around(self, sample: Sample) -> Generator[Frame]:
-        """Frames around a sample; those behind it alone where what stands before is another shot, or costs more."""
-        reach = _EXPRESSION if sample.quality.faces else _REACH
-        first = max(0.0, sample.timestamp - (0.0 if sample.opens_shot or sample.is_key else reach))
-        frames = self._video.scan(_STEPS, start=first, end=first + 2 * reach, max_height=self._height)
-        yield next(frames, None) or self._video.frame_at(sample.timestamp, max_height=self._height)
-        yield from frames
+        return self._watched.around(sample, _EXPRESSION if sample.quality.faces else _REACH)
 
     def _best_of(self, frames: Iterable[Frame], sample: Sample, rank: float) -> _Finalist:
         """The best of the frames around a sample of that rank."""
@@ -288,7 +284,7 @@ class _Choice:
         if asked.dissolving:
             asked = next((seen for seen in window if seen.timestamp > asked.timestamp and not seen.dissolving), asked)
         best = choose(window, asked)
-        if asked.glanced.score > _CLEARER * best.glanced.score:
+        if asked is not best and asked.glanced.score > _CLEARER * best.glanced.score:
             best = asked  # a caption or a title stands over the sharpest one
         found = appraise(best, window)
         return _Finalist(found, best.look, best.pixels, rank + found.quality.score - sample.quality.score)
@@ -375,10 +371,13 @@ def _is_apart(timestamp: float, others: Sequence[float]) -> bool:
     return all(abs(timestamp - other) >= _APART for other in others)
 
 
+def _has_twin(one: Sample | _Finalist, others: Sequence[Sample | _Finalist]) -> bool:
+    return any(are_twins(one.look, other.look) for other in others)
+
+
 def _is_new(one: Sample | _Finalist, chosen: Sequence[Sample | _Finalist]) -> bool:
     """Whether a frame is apart from all that were chosen, in time and in looks."""
-    apart = _is_apart(one.timestamp, [other.timestamp for other in chosen])
-    return apart and not any(are_twins(one.look, other.look) for other in chosen)
+    return _is_apart(one.timestamp, [other.timestamp for other in chosen]) and not _has_twin(one, chosen)
 
 
 def _has_lost_a_face(one: _Finalist, chosen: Sequence[_Finalist]) -> bool:
