@@ -46,10 +46,12 @@ On the tune clips: at most 0.06 of a good frame lies in blocks, 0.08 and more un
 """
 
 
-_PLENTY, _STRICTER = 0.6, 0.1
-"""Text load from which nobody needs to look again, and what is taken off one that was read at half the size.
+_PLENTY, _PLAIN, _STRICTER = 0.6, 0.4, 0.1
+"""Text load from which nobody needs to look again, the share of drawn cells up to which a picture may be a word before
+a plain ground, and what is taken off a text load that was read at half the size.
 
-There, good frames of the tune clips have 0.33 at most, and 296 of 300 huge words 0.57 and more.
+Of 300 huge words, all have 0.26 of their cells drawn at most, and 296 a load of 0.57 and more at half the size. Good
+frames of the tune clips with so few cells drawn have 0.43 at most, shelves and crowded rooms more.
 """
 
 
@@ -124,10 +126,11 @@ def _convolve(planes: Values, weights: Values, layer: Layer, *, around: float = 
 def text_load(y: Values) -> float:
     """How much of a picture is lettering (0–1): 1 for a page or a large title, 0.1 for a subtitle or a sign.
 
-    Read at two sizes, since letters of a third of the height and more are too large for what the network sees.
+    Where much is plain it is read at two sizes, since letters of a third of the height and more are too large for what
+    the network sees.
     """
-    load = _load(y)
-    return load if load > _PLENTY else max(load, _load(_halved(y)) - _STRICTER)
+    load, drawn = _load(y)
+    return load if load > _PLENTY or drawn > _PLAIN else max(load, _load(_halved(y))[0] - _STRICTER)
 
 
 def _halved(y: Values) -> Values:
@@ -138,19 +141,21 @@ def _halved(y: Values) -> Values:
     return halved
 
 
-def _load(y: Values) -> float:
+def _load(y: Values) -> tuple[float, float]:
     """The larger of two figures: how much of what is drawn is lettering, counted in cells; and how much of the picture
     lies in solid blocks of it, a sixth of the picture being 1, for a title over a scene that is drawn all over.
+
+    And the share of cells in which anything is drawn.
     """
     if min(y.shape) < CELL:
-        return 0.0
+        return 0.0, 0.0
     rows, columns = y.shape[0] // CELL, y.shape[1] // CELL
     letters = lettering(y)[:rows, :columns]
     steps = np.abs(np.diff(y, axis=1, append=y[:, -1:]))[: rows * CELL, : columns * CELL]
     tallest = steps.reshape(rows, CELL, -1).max(1).reshape(rows, columns, CELL).max(2)
     drawn = letters | (tallest > _DRAWN)
     of_drawing = float(letters.sum() / max(int(drawn.sum()), rows * columns // 50, 1))
-    return max(of_drawing, min(1.0, 6 * _in_blocks(letters)))
+    return max(of_drawing, min(1.0, 6 * _in_blocks(letters))), float(drawn.mean())
 
 
 def _in_blocks(letters: NDArray[np.bool_]) -> float:

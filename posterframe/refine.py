@@ -136,11 +136,7 @@ def _with_steadiness(window: Sequence[Seen]) -> list[Seen]:
     for i, seen in enumerate(window):
         beside = [j for j in (i - 1, i + 1) if 0 <= j < len(window)]
         moves = [movement(looks[i], looks[j], abs(times[i] - times[j])) for j in beside]
-        fades = [
-            transition(looks[one], looks[two], looks[three])
-            for one, two, three in _triples(times, i)
-            if one < two < three
-        ]
+        fades = [transition(looks[one], looks[two], looks[three]) for one, two, three in _triples(times, i)]
         fade = max(fades, default=0.0)
         unrest = max(min(moves, default=0.0), fade)
         steady.append(replace(seen, steadiness=1 - unrest, dissolving=fade > _DISSOLVING))
@@ -148,16 +144,15 @@ def _with_steadiness(window: Sequence[Seen]) -> list[Seen]:
 
 
 def _triples(times: Sequence[float], i: int) -> Iterable[tuple[int, int, int]]:
-    """Three frames a step of time apart, or little more, that frame ``i`` is the last, the middle or the first of."""
+    """Three frames about a step of time apart that frame ``i`` is the last, the middle or the first of."""
 
-    def earlier(place: int) -> int:
-        return max(0, bisect_right(times, times[place] - _STEP + 1e-3) - 1)
+    def at(steps: int) -> int:
+        return bisect_left(times, times[i] + steps * _STEP - 1e-3)
 
-    def later(place: int) -> int:
-        return min(len(times) - 1, bisect_left(times, times[place] + _STEP - 1e-3))
-
-    places = earlier(earlier(i)), earlier(i), i, later(i), later(later(i))
-    return zip(places, places[1:], places[2:], strict=False)
+    before, after = min(at(-1), i - 1), at(1)
+    places = min(at(-2), before - 1), before, i, after, max(at(2), after + 1)
+    within = [place for place in places if 0 <= place < len(times)]
+    return zip(within, within[1:], within[2:], strict=False)
 
 
 def shown_at(window: Sequence[Seen], timestamp: float) -> Seen:
