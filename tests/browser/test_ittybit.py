@@ -95,6 +95,7 @@ def test_all_that_failed_is_tried_again_and_all_that_is_under_way_cancelled_in_o
     expect(_card(screen, "Failed")).to_have_count(3, timeout=60_000)
     expect(_card(screen, "Failed").first).to_contain_text("the sandbox was asked to fail this job")
     expect(screen.page.get_by_text(re.compile(r"2 of 8 ready · cut by Ittybit · 0:\d\d"))).to_be_visible()
+    expect(screen.cards().locator(".time")).to_have_count(8)
     order = screen.cards().locator(".time").all_text_contents()
     screen.shoot("1-failed")
     screen.button("Try all failed again").click()

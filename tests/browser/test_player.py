@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_the_line_shows_the_film_marks_a_moment_and_goes_to_others(screen: Scree
     point(screen, 0.5)
     bubble = screen.page.locator(".player .bubble")
     expect(bubble).to_contain_text("0:03.5 · click to mark")
-    assert "/files/" in bubble.locator(".tile").evaluate("tile => tile.style.backgroundImage")
+    expect(bubble.locator(".tile")).to_have_attribute("style", re.compile("/files/"), timeout=30_000)
     screen.shoot("1-pointing")
 
     point(screen, 0.5, click=True)
