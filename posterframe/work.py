@@ -169,8 +169,11 @@ def _pick(studio: Studio, review: Review, picker: Picker, wish: Wish, report: Re
         return picker.pick(footage, wish, report)
     maker = SpriteMaker(review.video.duration)
     picked = picker.pick(footage, wish, report, each=maker.add)
-    if maker.is_even and (sprite := maker.sprite()):
-        _keep_storyboard(studio, review, sprite)
+    sprite = maker.sprite() if maker.is_even else None
+    if sprite is None:  # key frames alone may leave out much
+        with footage.open() as video:
+            sprite = hover_sprite(video)
+    _keep_storyboard(studio, review, sprite)
     return picked
 
 
