@@ -25,7 +25,7 @@ _LONG, _TRIED = 10.0, 8
 _KEPT = 200
 """Samples of a film up to which their pictures are kept: 35 MB."""
 
-STEP = 0.12
+_STEP = 0.12
 """Seconds between the frames that are looked at closely."""
 
 _ROOM = 400
@@ -60,7 +60,7 @@ class _Stretch:
 
     def shows(self, timestamp: float) -> bool:
         """Whether most of what lies around a time is here."""
-        return bool(self.frames) and self.start <= timestamp < self.frames[-1].timestamp - 2 * STEP
+        return bool(self.frames) and self.start <= timestamp < self.frames[-1].timestamp - 2 * _STEP
 
 
 def _interval(length: float) -> float:
@@ -76,7 +76,7 @@ class Watch:
     """Watches a film from ``start`` to ``end`` (seconds): its key frames at once, and more where that is asked for.
 
     ``samples`` are what has been seen, in order, and ``shots`` are ranges of them. ``each`` is given every frame that
-    is read, at working size.
+    is measured, at working size.
     """
 
     samples: list[Sample]
@@ -120,7 +120,7 @@ class Watch:
         added: list[Sample] = []
         for start, end in self._unseen[self._looked_into :][:stretches]:
             done = [_KEYS + (1 - _KEYS) * (self._looked_into + part) / len(self._unseen) for part in (0, 1)]
-            frames = self._kept_as_read(self._video.scan(STEP, start=start, end=end, max_height=self._height), start)
+            frames = self._kept_as_read(self._video.scan(_STEP, start=start, end=end, max_height=self._height), start)
             half = self._interval  # away from the key frames at both ends, and from each other twice that
             wanted = (frame for frame in _every(2 * half, frames, start + half) if frame.timestamp < end - half)
             added += self._sampled(wanted, (start, end), (done[0], done[1]), "Watching more closely")
@@ -137,7 +137,7 @@ class Watch:
             yield frame
 
     def around(self, sample: Sample, reach: float) -> Generator[Frame]:
-        """Frames ``STEP`` apart around a sample, none decoded twice where the film has been watched closely.
+        """Frames ``_STEP`` apart around a sample, none decoded twice where the film has been watched closely.
 
         Only those behind it where what stands before is another shot, or costs more.
         """
@@ -147,7 +147,7 @@ class Watch:
             if stretch.shows(sample.timestamp):
                 yield from (frame for frame in stretch.frames if first <= frame.timestamp <= last)
                 return
-        frames = self._video.scan(STEP, start=first, end=last, max_height=self._height)
+        frames = self._video.scan(_STEP, start=first, end=last, max_height=self._height)
         yield next(frames, None) or self._video.frame_at(sample.timestamp, max_height=self._height)
         yield from frames
 

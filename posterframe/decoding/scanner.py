@@ -35,7 +35,7 @@ def scan(
             _decode_less(source, rough=rough)
             yield from _GridScan(source, start, interval).frames(source.packets(), end)
             return
-        near = _near(stretches, range(start, end, interval))
+        near = set(_near(stretches, range(start, end, interval)))
         wanted = [stretch for stretch in stretches if stretch in near or not stretch.calm]
         yield from _from_stretches(open_source, source, wanted, start, end, interval, rough=rough)
 
