@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import streamlit as st
 
 from components.adding import add_moment
 from components.moments_table import PLACE, show_table
+from components.progress import without_unfinished
 from components.session import show_said, studio, telling, who
 from components.shapes import Order, choose_order
 from components.words import count, plain
 from posterframe import workflows
-from posterframe.model import DecisionState, Moment, Snapshot, SourceKind
+from posterframe.model import DecisionState, RoundState, Snapshot, SourceKind
 from posterframe.shapes import wanted
 from posterframe.timecode import parse_time
 from posterframe.work import needs_preview
 
 TICK = 0.5
 """Seconds between two looks while a preview is being made."""
+
+STORYBOARD_WAIT = timedelta(minutes=2)
+"""How long after a round the small pictures of a film are looked out for; later ones are drawn by the next rerun."""
 
 
 def show_moments(snapshot: Snapshot) -> None:
@@ -29,19 +35,31 @@ def show_moments(snapshot: Snapshot) -> None:
         st.caption("No moments here yet. Add one below: a time in the video is enough.")
     _offer_undo()
     _add_row(snapshot.review.id)
-    if _waits_for_previews(snapshot):
-        st.fragment(_look_again, run_every=TICK)(snapshot.review.id, snapshot.moments)
+    if _waits_for_pictures(snapshot):
+        st.fragment(_look_again, run_every=TICK)(snapshot)
 
 
-def _waits_for_previews(snapshot: Snapshot) -> bool:
-    has_file = snapshot.review.source is not SourceKind.YOUTUBE
-    return has_file and any(needs_preview(moment) for moment in snapshot.moments)
+def _waits_for_pictures(snapshot: Snapshot) -> bool:
+    """Whether previews are still to come, or the small pictures of the film, which nothing else waits for."""
+    review, latest = snapshot.review, snapshot.rounds[-1]
+    if review.source is SourceKind.YOUTUBE:
+        return False
+    has_just_ended = latest.finished_at is not None and datetime.now(UTC) - latest.finished_at < STORYBOARD_WAIT
+    waits_for_storyboard = review.storyboard is None and latest.state is RoundState.DONE and has_just_ended
+    return waits_for_storyboard or any(needs_preview(moment) for moment in snapshot.moments)
 
 
-def _look_again(review_id: str, drawn: tuple[Moment, ...]) -> None:
-    """Draw the page anew as soon as a moment is otherwise than it was drawn; shows nothing itself."""
-    if tuple(studio().store.moments(review_id)) != drawn:
+def _look_again(drawn: Snapshot) -> None:
+    """Draw the page anew as soon as a picture has come, or is waited for no longer; shows nothing itself."""
+    found = studio().store.snapshot(drawn.review.id)
+    now = without_unfinished(found) if found else None
+    if now is None or not _waits_for_pictures(now) or _pictures(now) != _pictures(drawn):
         st.rerun()
+
+
+def _pictures(snapshot: Snapshot) -> tuple[object, ...]:
+    """What the page draws of the film: other moments count too."""
+    return snapshot.review.storyboard, snapshot.moments
 
 
 def _head(snapshot: Snapshot) -> None:

@@ -1,10 +1,12 @@
-"""Items that a thread of its own makes ahead, while those before them are worked on."""
+"""Work that threads of their own do ahead, while what came before it is worked on."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from queue import SimpleQueue
 from threading import Event, Semaphore, Thread
 from typing import TypeVar
@@ -56,3 +58,33 @@ def ahead(items: Generator[T], most: int = 4) -> Iterator[Iterator[T]]:
         left.set()
         room.release()
         thread.join()
+
+
+@contextmanager
+def abreast(sources: Iterable[Generator[T]], most: int = 4, wide: int = 2) -> Iterator[Iterator[Iterator[T]]]:
+    """The items of each source, source by source, while ``wide`` of the sources are at work, as ``ahead`` has it.
+
+    Once the next are asked for, what is left of those before is dropped. Sources are taken as they are needed.
+    """
+    running: deque[tuple[ExitStack, Iterator[T]]] = deque()
+    waiting = iter(sources)
+
+    def start(count: int) -> None:
+        for source in islice(waiting, count):
+            stack = ExitStack()
+            running.append((stack, stack.enter_context(ahead(source, most))))
+
+    def in_turn() -> Iterator[Iterator[T]]:
+        start(wide)
+        while running:
+            stack, items = running[0]
+            yield items
+            running.popleft()
+            stack.close()
+            start(1)
+
+    try:
+        yield in_turn()
+    finally:
+        for stack, _ in running:
+            stack.close()

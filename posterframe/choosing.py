@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import inf
 
-from posterframe.ahead import ahead
+from posterframe.ahead import abreast, ahead
 from posterframe.likeness import Look, are_twins, change, difference, look_at
 from posterframe.model import Proposal, Report, Wish
 from posterframe.quality import warnings, working_height
-from posterframe.refine import Refined, appraise, choose, see, shown_at
+from posterframe.refine import Refined, Seen, appraise, choose, compared, shown_at
 from posterframe.shots import is_same_scene
-from posterframe.video import Frame, Pixels, Video
+from posterframe.video import Pixels, Video
 from posterframe.watching import Sample, Watch
 
 _APART = 1.5
@@ -56,7 +55,7 @@ _IN_VAIN = 4
 """Times in a row that looking closer may bring nothing before the rest of a film is left as it is."""
 
 _AHEAD = 24
-"""Frames that are decoded while those before them are looked at: as many as lie around a sample, and a few."""
+"""Frames that are made ready while those before them are looked at: as many as lie around a sample, and a few."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +121,7 @@ class _Choice:
 
     def __init__(self, video: Video, watched: Watch, wish: Wish, report: Report) -> None:
         self._watched, self._span, self._wish, self._report = watched, (watched.start, watched.end), wish, report
+        self._at_once = video.at_once
         self._liked, self._disliked = _looks_of(wish.more_like, video), _looks_of(wish.not_like, video)
         self._chosen: list[Finalist] = []
         self._faulty: list[Finalist] = []
@@ -154,13 +154,14 @@ class _Choice:
     def add_from(self, ordered: Sequence[tuple[float, Sample]], least: float = 0.0) -> None:
         """Choose from ranked samples, in order, until no picks with at least that score are missing."""
         untried = self.untried(ordered)
-        with ahead(self._around_each([sample for _, sample in untried]), _AHEAD) as shown:
-            for (rank, sample), frames in groupby(shown, key=lambda entry: untried[entry[0]]):
-                if self.missing(least) <= 0 or len(self._faulty) > 2 * self._wish.count:
-                    break
-                if not _has_twin(sample, self._chosen):
-                    self._tried.add(sample.timestamp)
-                    self._judge(self._best_of((frame for _, frame in frames), sample, rank))
+        while untried and (missing := self.missing(least)) > 0 and len(self._faulty) <= 2 * self._wish.count:
+            entries, untried = untried[:missing], untried[missing:]
+            around = (self._around(sample) for _, sample in entries)
+            with abreast(around, _AHEAD, self._at_once) as windows:
+                for (rank, sample), window in zip(entries, windows, strict=True):
+                    if not _has_twin(sample, self._chosen):
+                        self._tried.add(sample.timestamp)
+                        self._judge(self._best_of(window, sample, rank))
         self._chosen = self._worthy(self._chosen)
 
     def untried(self, ordered: Sequence[tuple[float, Sample]]) -> list[tuple[float, Sample]]:
@@ -172,16 +173,14 @@ class _Choice:
                 untried.append((rank, sample))
         return untried
 
-    def _around_each(self, samples: Sequence[Sample]) -> Generator[tuple[int, Frame]]:
-        for number, sample in enumerate(samples):
-            yield from ((number, frame) for frame in self._around(sample))
+    def _around(self, sample: Sample) -> Generator[Seen]:
+        frames = self._watched.around(sample, _EXPRESSION if sample.quality.faces else _REACH)
+        known = {sample.timestamp: None if sample.quality.faces else sample.quality}
+        return (Seen.of(frame, known.get(frame.timestamp)) for frame in frames)
 
-    def _around(self, sample: Sample) -> Generator[Frame]:
-        return self._watched.around(sample, _EXPRESSION if sample.quality.faces else _REACH)
-
-    def _best_of(self, frames: Iterable[Frame], sample: Sample, rank: float) -> Finalist:
+    def _best_of(self, frames: Iterable[Seen], sample: Sample, rank: float) -> Finalist:
         """The best of the frames around a sample of that rank."""
-        around = see(self._told_of(frames))
+        around = compared(list(self._told_of(frames)) or [Seen.of(self._watched.shown(sample))])
         window = [seen for seen in around if self._is_free(seen.timestamp)] or around
         asked = shown_at(window, sample.timestamp)
         if asked.dissolving:
@@ -197,7 +196,7 @@ class _Choice:
         others = [*(one.timestamp for one in self._chosen), *_known(self._wish)]
         return self._span[0] <= timestamp <= self._span[1] and _is_apart(timestamp, others)
 
-    def _told_of(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+    def _told_of(self, frames: Iterable[Seen]) -> Iterator[Seen]:
         done = len(self._chosen) / self._wish.count
         for frame in frames:
             self._report(done, "Looking closer at the best moments")
@@ -244,7 +243,7 @@ class _Choice:
             if not left or left[-1][0] < _MOVED:
                 break
             sample = left.pop()[1]
-            with ahead(self._around(sample)) as frames:
+            with ahead(self._around(sample), _AHEAD) as frames:
                 finalist = self._best_of(frames, sample, 0.0)
             apart = _is_apart(finalist.timestamp, [other.timestamp for other in shown])
             sound = not warnings(finalist.found.quality) and finalist in self._worthy([*self._chosen, finalist])

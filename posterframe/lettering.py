@@ -135,9 +135,9 @@ def text_load(y: Values) -> float:
 
 def _halved(y: Values) -> Values:
     """The same picture at half the size."""
-    rows, columns = y.shape[0] // 2, y.shape[1] // 2
-    pairs = y[: 2 * rows, : 2 * columns].reshape(rows, 2, columns, 2)
-    halved: Values = pairs.mean((1, 3), dtype=np.float32)
+    even = y[: y.shape[0] // 2 * 2, : y.shape[1] // 2 * 2]
+    rows = even[::2] + even[1::2]
+    halved: Values = (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)
     return halved
 
 

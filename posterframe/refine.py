@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from heapq import heapify, heappop, heappush
 from itertools import chain, islice
+from typing import Self
 
 from posterframe.ahead import ahead
 from posterframe.composition import cautions
@@ -14,7 +16,18 @@ from posterframe.expressions import open_eyes
 from posterframe.faces import find_faces
 from posterframe.likeness import Look, look_at
 from posterframe.model import Quality
-from posterframe.quality import glance, luma, read_edges, sharpness, warnings, with_faces, working_height
+from posterframe.quality import (
+    detail,
+    glance,
+    grain,
+    luma,
+    read_edges,
+    rescored,
+    sharpness,
+    warnings,
+    with_faces,
+    working_height,
+)
 from posterframe.shots import find_shots, movement, part_at_dissolves, transition
 from posterframe.video import Frame, Pixels, Video
 
@@ -62,18 +75,39 @@ class Refined:
 
 @dataclass(frozen=True)
 class Seen:
-    """A frame of a window at working size, with its sharpness and what its neighbours say of its steadiness."""
+    """A frame of a window at working size, and what its neighbours say of its steadiness.
+
+    ``detail`` (0–1) is what its sharpness cannot exceed: it costs half as much to read. ``known`` is what was measured
+    of it before, but for its steadiness.
+    """
 
     timestamp: float
     pixels: Pixels
     look: Look
-    sharpness: float
+    detail: float
+    known: Quality | None = None
     steadiness: float = 1.0
     dissolving: bool = False
+
+    @classmethod
+    def of(cls, frame: Frame, known: Quality | None = None) -> Self:
+        """One that has not been compared with its neighbours."""
+        y = luma(frame.pixels)
+        return cls(frame.timestamp, frame.pixels, look_at(frame.pixels), detail(y, grain(y)), known)
+
+    @cached_property
+    def sharpness(self) -> float:
+        y = luma(self.pixels)
+        return sharpness(y, read_edges(y))
+
+    def is_sharper_than(self, other: Seen) -> bool:
+        return other.detail < self.sharpness or other.sharpness < self.sharpness
 
     @cached_property
     def glanced(self) -> Quality:
         """All measures but faces: choosing, comparing and explaining ask for them."""
+        if self.known is not None:
+            return rescored(replace(self.known, steadiness=self.steadiness))
         return glance(self.pixels, steadiness=self.steadiness)
 
     def measure(self) -> Quality:
@@ -117,19 +151,11 @@ def look_around(video: Video, timestamp: float, *, reach: float) -> list[Seen]:
     height = working_height(video.info.width, video.info.height)
     timestamp = min(max(timestamp, 0.0), video.info.duration)
     with ahead(video.frames_between(max(0.0, timestamp - reach), timestamp + reach, max_height=height)) as frames:
-        return see(frames)
+        return compared([Seen.of(frame) for frame in frames])
 
 
-def see(frames: Iterable[Frame]) -> list[Seen]:
-    """A window of frames that follow each other, compared with each other."""
-    window = []
-    for frame in frames:
-        y = luma(frame.pixels)
-        window.append(Seen(frame.timestamp, frame.pixels, look_at(frame.pixels), sharpness(y, read_edges(y))))
-    return _with_steadiness(window)
-
-
-def _with_steadiness(window: Sequence[Seen]) -> list[Seen]:
+def compared(window: Sequence[Seen]) -> list[Seen]:
+    """The frames of a window, in order, with what their neighbours say of each."""
     looks = [seen.look for seen in window]
     times = [seen.timestamp for seen in window]
     steady = []
@@ -192,23 +218,32 @@ def _shots_in(window: Sequence[Seen]) -> list[list[Seen]]:
     return [[window[i] for i in part] for part in parts]
 
 
-def _in_order_of_merit(shot: Sequence[Seen], asked: Seen) -> list[Seen]:
+def _in_order_of_merit(shot: Sequence[Seen], asked: Seen) -> Iterator[Seen]:
     """The steady frames of a shot that are worth a full glance: the sharpest, then others spread over the shot."""
 
-    def merit(seen: Seen) -> float:
+    def merit(seen: Seen, sharpness: float) -> float:
         stays = _WORTH_MOVING if seen is asked else 0.0
-        return seen.sharpness + stays - _NEARER * abs(seen.timestamp - asked.timestamp)
+        return sharpness + stays - _NEARER * abs(seen.timestamp - asked.timestamp)
 
     tried: list[Seen] = []
-    for seen in sorted(shot, key=merit, reverse=True):
-        if seen.steadiness >= _STEADY and all(abs(seen.timestamp - other.timestamp) >= _SPREAD for other in tried):
+    steady = [seen for seen in shot if seen.steadiness >= _STEADY]
+    queue = [(-merit(seen, seen.detail), False, place) for place, seen in enumerate(steady)]  # at best so much
+    heapify(queue)
+    while queue:
+        _, is_known, place = heappop(queue)
+        seen = steady[place]
+        if any(abs(seen.timestamp - other.timestamp) < _SPREAD for other in tried):
+            continue
+        if is_known:
             tried.append(seen)
-    return tried
+            yield seen
+        else:
+            heappush(queue, (-merit(seen, seen.sharpness), True, place))
 
 
 def _explain(asked: Seen, best: Seen, window: Sequence[Seen]) -> str:
     """Why the frame was moved, or how it stands among its neighbours, in a few words; may be empty."""
-    weaker = sum(seen.sharpness < best.sharpness for seen in window) / len(window)
+    weaker = sum(best.is_sharper_than(seen) for seen in window) / len(window)
     standing = f"sharper than {weaker:.0%} of the frames around it" if weaker > 0.5 else ""
     distance = abs(best.timestamp - asked.timestamp)
     if distance < 0.05:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, cycle
 from typing import BinaryIO, Self
 
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from posterframe.ahead import abreast
 from posterframe.decoding.colour import Converter
 from posterframe.decoding.probe import measure
 from posterframe.decoding.scanner import scan, skim
-from posterframe.decoding.source import Source, give_back_memory, start_of
+from posterframe.decoding.source import SharedFile, Source, give_back_memory, start_of
 from posterframe.decoding.walker import Shown, Walker
 from posterframe.errors import BadInput
 from posterframe.model import VideoInfo
@@ -62,7 +63,9 @@ class Footage:
 
 
 class Video:
-    """An open video, for one thread at a time. A context manager; owns the file it is given and closes it.
+    """An open video. A context manager; owns the file it is given and closes it.
+
+    Any number of threads may ``scan`` and ``skim`` it at once; its other methods are for one thread at a time.
 
     Times are seconds from the first frame. Opening raises ``BadInput`` with a sentence for what is no video; what
     the file itself raises while it is read passes through as it is. Damaged parts are passed over. ``max_height``
@@ -72,12 +75,13 @@ class Video:
     info: VideoInfo
 
     def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file = file
+        self._file = SharedFile(file)
         self._name = name
         self._opened = ExitStack()
-        self._opened.callback(file.close)
+        self._opened.callback(self._file.close)
+        self._exact = self._opened.enter_context(ExitStack())
         try:
-            with closing(Source(file, name)) as source:
+            with closing(Source(self._file, name)) as source:
                 self._probe(source)
         except BaseException:
             self.close()
@@ -93,6 +97,21 @@ class Video:
         """Close what was opened, and the file; closing twice is fine."""
         self._opened.close()
 
+    def rest(self) -> None:
+        """Close the decoders of exact frames, which hold up to 200 MB at 4K; the next such frame opens others."""
+        self._exact.close()
+        for name in ("_source", "_walker", "_walkers"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def at_once(self) -> int:
+        """How many parts of it should be decoded at once: 2, but 1 where pictures fill much memory."""
+        return 1 if self._is_large else 2
+
+    @property
+    def _is_large(self) -> bool:
+        return self.info.width * self.info.height > _LARGE
+
     def frame_at(self, timestamp: float, *, max_height: int | None = None) -> Frame:
         """The frame shown at a time: the last one that starts at or before it; past the end, the last frame.
 
@@ -100,29 +119,33 @@ class Video:
         """
         return self._frame(self._shown_at(self._ticks(timestamp)), max_height)
 
-    def frames_at(self, timestamps: Sequence[float], *, max_height: int | None = None) -> Iterator[Frame]:
+    def frames_at(self, timestamps: Sequence[float], *, max_height: int | None = None) -> Generator[Frame]:
         """The frames shown at many times, in the order asked, as ``frame_at`` gives them.
 
-        What lies between two key frames is decoded once for all times within it. Only pictures of the stretch
-        being decoded are held until their turn comes; times in rising order hold none.
+        What lies between two key frames is decoded once for all times within it, and two such stretches at once. Only
+        pictures of stretches being decoded are held until their turn comes; times in rising order hold few.
         """
         targets = [self._ticks(timestamp) for timestamp in timestamps]
-        if all(earlier <= later for earlier, later in pairwise(targets)):
-            yield from (self._frame(self._shown_at(target), max_height) for target in targets)
-            return
-        stretches = {target: self._stretch_of(target) for target in targets}
+        by_stretch: dict[int, set[int]] = {}
+        for target in targets:
+            by_stretch.setdefault(self._stretch_of(target), set()).add(target)
+        walkers = self._walkers[: len(by_stretch)]
+
+        def decoded(stretch: set[int], walker: Walker) -> Generator[tuple[int, Frame]]:
+            converter = self._converter.another()
+            for target in sorted(stretch):
+                yield target, self._frame(self._shown_at(target, walker), max_height, converter)
+
+        stretches = map(decoded, by_stretch.values(), cycle(walkers))
         still_asked = Counter(targets)
         held: dict[int, Frame] = {}
-        for target in targets:
-            if target not in held:
-                neighbours = sorted(t for t in still_asked if stretches[t] == stretches[target])
-                held |= {t: self._frame(self._shown_at(t), max_height) for t in neighbours}
-            still_asked[target] -= 1
-            if still_asked[target]:
-                yield held[target]
-            else:
-                del still_asked[target]
-                yield held.pop(target)
+        with abreast(stretches, 1, len(walkers)) as decoding:
+            frames = chain.from_iterable(decoding)
+            for target in targets:
+                while target not in held:
+                    held.update([next(frames)])
+                still_asked[target] -= 1
+                yield held[target] if still_asked[target] else held.pop(target)
 
     def frames_between(self, start: float, end: float, *, max_height: int | None = None) -> Generator[Frame]:
         """Every frame that is shown at some time from ``start`` to ``end``, in order, one at a time."""
@@ -203,21 +226,33 @@ class Video:
     def _is_rough(self, max_height: int) -> bool:
         return max_height * 2 <= self.info.height
 
-    def _pictures(self, frames: Iterator[VideoFrame], end: int, max_height: int) -> Generator[Frame]:
-        for frame in frames:
-            if start_of(frame) < end:
-                yield self._frame(Shown(frame, None), max_height)
+    def _pictures(self, frames: Generator[VideoFrame], end: int, max_height: int) -> Generator[Frame]:
+        converter = self._converter.another()
+        with ExitStack() as cleanup:
+            if self._is_large:
+                cleanup.callback(give_back_memory)
+            for frame in cleanup.enter_context(closing(frames)):
+                if start_of(frame) < end:
+                    yield self._frame(Shown(frame, None), max_height, converter)
 
     @cached_property
     def _source(self) -> Source:
         """Where exact frames come from: opened for the first of them, as a decoder of 4K holds up to 200 MB."""
-        if self.info.width * self.info.height > _LARGE:
+        if self._is_large:
             give_back_memory()
-        return self._opened.enter_context(closing(Source(self._file, self._name)))
+        source = self._exact.enter_context(closing(Source(self._file, self._name)))
+        source.rewind()  # Matroska reads its index when it is first sought in
+        return source
 
     @cached_property
     def _walker(self) -> Walker:
         return Walker(self._source)
+
+    @cached_property
+    def _walkers(self) -> list[Walker]:
+        """One for each stretch that may be decoded at once."""
+        others = (Source(self._file, self._name) for _ in range(1, self.at_once))
+        return [self._walker, *(Walker(self._exact.enter_context(closing(source))) for source in others)]
 
     def _probe(self, source: Source) -> None:
         first = Walker(source).first()
@@ -253,18 +288,18 @@ class Video:
         key = self._source.key_before(ticks)
         return math.floor(ticks * self._tick / _STRETCH) if key is None else key
 
-    def _shown_at(self, ticks: int) -> Shown:
-        shown = self._walker.at(ticks)
+    def _shown_at(self, ticks: int, walker: Walker | None = None) -> Shown:
+        shown = (walker or self._walker).at(ticks)
         if shown is None:
             raise BadInput(f"{self._name} cannot be decoded any further; it may be cut off or damaged.")
         return shown
 
-    def _frame(self, shown: Shown, max_height: int | None) -> Frame:
+    def _frame(self, shown: Shown, max_height: int | None, converter: Converter | None = None) -> Frame:
         frame, tick = shown.frame, self._tick
         start = start_of(frame)
         length = shown.until - start if shown.until is not None else frame.duration or 0
         return Frame(
             timestamp=float((start - self._origin) * tick),
             duration=float(length * tick),
-            pixels=self._converter.picture(frame, max_height),
+            pixels=(converter or self._converter).picture(frame, max_height),
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from math import floor
+from math import ceil, floor
 
-from posterframe.ahead import ahead
+from posterframe.ahead import abreast, ahead
 from posterframe.expressions import open_eyes
 from posterframe.likeness import Look, look_at
 from posterframe.model import Quality, Report
@@ -53,9 +53,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class _Stretch:
-    """What was watched closely and kept, from a key frame on."""
+    """What is watched closely, from a key frame up to the next, and up to ``room`` frames of it that are kept."""
 
     start: float
+    end: float
+    room: int
     frames: list[Frame] = field(default_factory=list)
 
     def shows(self, timestamp: float) -> bool:
@@ -101,7 +103,8 @@ class Watch:
             end=end,
             max_height=self._height,
         )
-        seen = self._sampled(keys, (start, end), (0.0, _KEYS), "Watching", is_key=True)
+        with ahead(keys) as frames:
+            seen = self._sampled(frames, (start, end), (0.0, _KEYS), "Watching", is_key=True)
         if not seen:  # in a long still, no frame begins
             still = video.frames_between(start, start, max_height=self._height)
             seen = self._sampled(still, (start, end), (_KEYS, _KEYS), "Watching")
@@ -117,29 +120,37 @@ class Watch:
 
     def look_closer(self, stretches: int) -> None:
         """Watch that many more stretches between key frames, scattered over the film."""
+        looked_into = [self._stretch(*span) for span in self._unseen[self._looked_into :][:stretches]]
         added: list[Sample] = []
-        for start, end in self._unseen[self._looked_into :][:stretches]:
-            done = [_KEYS + (1 - _KEYS) * (self._looked_into + part) / len(self._unseen) for part in (0, 1)]
-            frames = self._kept_as_read(self._video.scan(_STEP, start=start, end=end, max_height=self._height), start)
-            half = self._interval  # away from the key frames at both ends, and from each other twice that
-            wanted = (frame for frame in _every(2 * half, frames, start + half) if frame.timestamp < end - half)
-            added += self._sampled(wanted, (start, end), (done[0], done[1]), "Watching more closely")
-            self._looked_into += 1
+        with abreast(map(self._watched_closely, looked_into), wide=self._video.at_once) as watched:
+            for stretch, frames in zip(looked_into, watched, strict=True):
+                done = [_KEYS + (1 - _KEYS) * (self._looked_into + part) / len(self._unseen) for part in (0, 1)]
+                added += self._sampled(frames, (stretch.start, stretch.end), (done[0], done[1]), "Watching closer")
+                self._looked_into += 1
         self._set([*added, *self.samples])
 
-    def _kept_as_read(self, frames: Generator[Frame], start: float) -> Generator[Frame]:
-        """The same frames, kept for ``around`` as long as there is room."""
-        stretch = _Stretch(start)
-        self._stretches.append(stretch)
-        for frame in frames:
-            if sum(len(one.frames) for one in self._stretches) < _ROOM:
+    def _stretch(self, start: float, end: float) -> _Stretch:
+        """A stretch to watch closely, with its share of the room that is left."""
+        left = _ROOM - sum(stretch.room for stretch in self._stretches)
+        self._stretches.append(_Stretch(start, end, min(left, ceil((end - start) / _STEP))))
+        return self._stretches[-1]
+
+    def _watched_closely(self, stretch: _Stretch) -> Generator[Frame]:
+        """Those frames of a stretch that are to be measured; more of them are kept for ``around``."""
+        apart = self._interval  # from the key frames at both ends, and half as far as from each other
+        due = stretch.start + apart
+        for frame in self._video.scan(_STEP, start=stretch.start, end=stretch.end, max_height=self._height):
+            if len(stretch.frames) < stretch.room:
                 stretch.frames.append(frame)
-            yield frame
+            if due <= frame.timestamp < stretch.end - apart:
+                yield frame
+                due = frame.timestamp + 2 * apart
 
     def around(self, sample: Sample, reach: float) -> Generator[Frame]:
         """Frames ``_STEP`` apart around a sample, none decoded twice where the film has been watched closely.
 
-        Only those behind it where what stands before is another shot, or costs more.
+        Only those behind it where what stands before is another shot, or costs more; none in a long still. Several
+        threads may go through the frames around a sample each.
         """
         first = max(0.0, sample.timestamp - (0.0 if sample.opens_shot or sample.is_key else reach))
         last = first + 2 * reach
@@ -147,13 +158,15 @@ class Watch:
             if stretch.shows(sample.timestamp):
                 yield from (frame for frame in stretch.frames if first <= frame.timestamp <= last)
                 return
-        frames = self._video.scan(_STEP, start=first, end=last, max_height=self._height)
-        yield next(frames, None) or self._video.frame_at(sample.timestamp, max_height=self._height)
-        yield from frames
+        yield from self._video.scan(_STEP, start=first, end=last, max_height=self._height)
+
+    def shown(self, sample: Sample) -> Frame:
+        """The frame of a sample, decoded anew."""
+        return self._video.frame_at(sample.timestamp, max_height=self._height)
 
     def _sampled(
         self,
-        shown: Generator[Frame],
+        frames: Iterable[Frame],
         span: tuple[float, float],
         done: tuple[float, float],
         words: str,
@@ -162,15 +175,14 @@ class Watch:
     ) -> list[Sample]:
         """The samples that these frames of a span make, while the share ``done`` of watching rises."""
         samples = []
-        with ahead(shown) as frames:
-            for frame in frames:
-                if self._each is not None:
-                    self._each(frame)
-                at = max(frame.timestamp, self.start)
-                kept = frame.pixels if self._keeps else None
-                samples.append(Sample(at, look_at(frame.pixels), glance(frame.pixels), kept, is_key=is_key))
-                share = min(1.0, (at - span[0]) / max(span[1] - span[0], 1e-3))
-                self._report(done[0] + share * (done[1] - done[0]), f"{words} · {_clock(at)} of {_clock(self.end)}")
+        for frame in frames:
+            if self._each is not None:
+                self._each(frame)
+            at = max(frame.timestamp, self.start)
+            kept = frame.pixels if self._keeps else None
+            samples.append(Sample(at, look_at(frame.pixels), glance(frame.pixels), kept, is_key=is_key))
+            share = min(1.0, (at - span[0]) / max(span[1] - span[0], 1e-3))
+            self._report(done[0] + share * (done[1] - done[0]), f"{words} · {_clock(at)} of {_clock(self.end)}")
         return samples
 
     def _set(self, seen: Sequence[Sample]) -> None:
@@ -197,6 +209,7 @@ class Watch:
                 if self._open_eyes(samples[i]) >= OPEN * widest:
                     quality = replace(self._measured[samples[i].timestamp], steadiness=samples[i].quality.steadiness)
                     samples[i] = replace(samples[i], quality=rescored(quality))
+        self._video.rest()
         return samples
 
     def _open_eyes(self, sample: Sample) -> float:
@@ -204,9 +217,7 @@ class Watch:
         at = sample.timestamp
         if at not in self._eyes:
             self._report(1.0, "Looking at faces")
-            pixels = sample.pixels
-            if pixels is None:
-                pixels = self._video.frame_at(at, max_height=self._height).pixels
+            pixels = self.shown(sample).pixels if sample.pixels is None else sample.pixels
             self._eyes[at] = open_eyes(pixels)
             self._measured[at] = with_faces(sample.quality, pixels)
         return self._eyes[at]
@@ -217,14 +228,6 @@ class Watch:
         long = (shot for shot in self.shots if samples[shot[-1]].timestamp - samples[shot[0]].timestamp >= _LONG)
         sound = [[i for i in shot if not warnings(samples[i].quality)] for shot in long]
         return sorted(filter(None, sound), key=lambda shot: -max(samples[i].quality.score for i in shot))
-
-
-def _every(step: float, frames: Generator[Frame], due: float) -> Generator[Frame]:
-    """The first of the frames at or after a time, and then after each step."""
-    for frame in frames:
-        if frame.timestamp >= due:
-            yield frame
-            due = frame.timestamp + step
 
 
 def _clock(seconds: float) -> str:

@@ -127,7 +127,7 @@ def preview_moments(studio: Studio, round_id: str) -> None:
 
 
 def make_storyboard(studio: Studio, round_id: str) -> None:
-    """Make the small pictures of a film whose picker has watched it elsewhere; nothing waits for them."""
+    """Make the small pictures of a film whose picker has not seen enough of it here; nothing waits for them."""
     review, _ = _subject(studio, round_id)
     if review.storyboard is None and review.source is not SourceKind.YOUTUBE:
         with studio.footage(review).open() as video:
@@ -163,17 +163,13 @@ def needs_preview(moment: Moment) -> bool:
 
 
 def _pick(studio: Studio, review: Review, picker: Picker, wish: Wish, report: Report) -> Picked:
-    """What the picker proposes. One that watches all of a film here gives its storyboard on the way."""
-    footage = studio.footage(review)
+    """What the picker proposes. One that watches all of a film here may give its storyboard on the way."""
     if not isinstance(picker, LocalPicker) or review.video is None or not wish.part.is_whole:
-        return picker.pick(footage, wish, report)
+        return picker.pick(studio.footage(review), wish, report)
     maker = SpriteMaker(review.video.duration)
-    picked = picker.pick(footage, wish, report, each=maker.add)
-    sprite = maker.sprite() if maker.is_even else None
-    if sprite is None:  # key frames alone may leave out much
-        with footage.open() as video:
-            sprite = hover_sprite(video)
-    _keep_storyboard(studio, review, sprite)
+    picked = picker.pick(studio.footage(review), wish, report, each=maker.add)
+    if maker.is_even and (sprite := maker.sprite()):
+        _keep_storyboard(studio, review, sprite)
     return picked
 
 

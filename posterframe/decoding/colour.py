@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -71,13 +72,22 @@ def orientation_of(frame: VideoFrame) -> Orientation:
 
 
 class Converter:
-    """Turns the frames of one video into pictures of one size, as its first frame and pixel shape have it."""
+    """Turns the frames of one video into pictures of one size, as its first frame and pixel shape have it.
+
+    For one thread at a time.
+    """
 
     def __init__(self, first: VideoFrame, pixel_aspect: Fraction | None) -> None:
         self.orientation = orientation_of(first)
         width, height = _with_square_pixels(first.width, first.height, pixel_aspect)
         self.width, self.height = (height, width) if self.orientation.transpose else (width, height)
         self._reformatter = VideoReformatter()
+
+    def another(self) -> Converter:
+        """One for another thread."""
+        other = copy(self)
+        other._reformatter = VideoReformatter()
+        return other
 
     def picture(self, frame: VideoFrame, max_height: int | None) -> Pixels:
         """An upright sRGB picture, shape (height, width, 3); smaller than the video if it is higher than asked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
@@ -23,7 +23,7 @@ _MAX_WAITING = 32 * 1024 * 1024
 
 def scan(
     open_source: Callable[[], Source], start: int, end: int, interval: int, *, rough: bool
-) -> Iterator[VideoFrame]:
+) -> Generator[VideoFrame]:
     """About one frame for each step of a grid of times from ``start`` to ``end``, in order.
 
     A ``rough`` scan leaves out the smoothing of block edges, which pictures at half size or less hardly show. Sources
@@ -49,7 +49,7 @@ def skim(
     calm: int,
     between: Callable[[int, int], None],
     rough: bool,
-) -> Iterator[VideoFrame]:
+) -> Generator[VideoFrame]:
     """The key frames nearest to the steps of a grid of times from ``start`` to ``end``, in order, each once.
 
     The first may be from before ``start``. ``between`` is told of the stretches, from one key frame to the next, that

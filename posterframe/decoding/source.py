@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from threading import Lock
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 import av
@@ -41,6 +42,28 @@ _MAX_DEMUX_ERRORS = 50
 _BEFORE_START = 10
 
 
+class SharedFile:
+    """A file that is read at many places, by several threads."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._lock = Lock()
+
+    def read_at(self, place: int, size: int) -> bytes:
+        """Up to ``size`` bytes from there. Raises what the file raises."""
+        with self._lock:
+            self._file.seek(place)
+            return self._file.read(size)
+
+    def size(self) -> int:
+        """The length in bytes. Raises what the file raises."""
+        with self._lock:
+            return self._file.seek(0, io.SEEK_END)
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class FileView:
     """A container's own place in a file that other containers read too.
 
@@ -48,7 +71,7 @@ class FileView:
     here, and ``check`` raises it as itself.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: SharedFile) -> None:
         self._file = file
         self._place = 0
         self._failure: BaseException | None = None
@@ -57,8 +80,7 @@ class FileView:
         if self._failure is not None:
             return b""
         try:
-            self._file.seek(self._place)
-            data = self._file.read(size)
+            data = self._file.read_at(self._place, size)
         except BaseException as error:
             self._failure = error
             return b""
@@ -84,12 +106,11 @@ class FileView:
 
     def size(self) -> int:
         """The length of the file in bytes; the view stays where it is."""
-        return self._file.seek(0, io.SEEK_END)
+        return self._file.size()
 
     def starts_like_video(self) -> bool:
         """Whether the first bytes are those of mp4 and its relatives, Matroska or AVI."""
-        self._file.seek(0)
-        start = self._file.read(12)
+        start = self._file.read_at(0, 12)
         return start[4:8] in (b"ftyp", b"moov", b"mdat") or start[:4] == b"\x1aE\xdf\xa3" or start[8:] == b"AVI "
 
     def check(self) -> None:
@@ -113,7 +134,7 @@ class Source:
     """An open container with the one stream that we show. Seeks, gives packets and decodes them, and never fails
     for damaged data alone: what can be shown is shown."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: SharedFile, name: str) -> None:
         self.name = name
         self.view = FileView(file)
         self._container = _open(self.view, name)

@@ -1,4 +1,4 @@
-"""Items made ahead by a thread: the same ones, in order, no more of them than asked, and an end to it."""
+"""Items made ahead by threads: the same ones, in order, no more of them than asked, and an end to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from threading import Event, current_thread
 
 import pytest
 
-from posterframe.ahead import ahead
+from posterframe.ahead import abreast, ahead
 
 
 class Maker:
@@ -66,3 +66,54 @@ def test_what_goes_wrong_is_raised_where_its_item_would_have_come() -> None:
 def test_nothing_to_make_is_an_end_at_once() -> None:
     with ahead(Maker(0).numbers()) as numbers:
         assert list(numbers) == []
+
+
+def test_sources_abreast_give_their_items_one_source_after_the_other() -> None:
+    with abreast(Maker(count).numbers() for count in (3, 0, 2)) as sources:
+        assert [list(numbers) for numbers in sources] == [[0, 1, 2], [], [0, 1]]
+
+
+def test_the_next_source_is_at_work_before_the_first_is_done() -> None:
+    one, two, three = Maker(), Maker(), Maker()
+    with abreast([one.numbers(), two.numbers(reach=1), three.numbers()]) as sources:
+        first = next(sources)
+        assert next(first) == 0
+        assert two.reached.wait(10)
+        assert three.made == 0
+
+
+def test_no_other_source_is_at_work_where_that_is_not_wanted() -> None:
+    one, two = Maker(2), Maker(2)
+    with abreast([one.numbers(), two.numbers()], wide=1) as sources:
+        assert list(next(sources)) == [0, 1]
+        assert two.made == 0
+        assert list(next(sources)) == [0, 1]
+
+
+def test_what_is_left_of_a_source_is_dropped_for_the_next() -> None:
+    one, two = Maker(), Maker()
+    with abreast([one.numbers(), two.numbers()]) as sources:
+        next(next(sources))
+        assert next(next(sources)) == 0
+        assert one.made < 10
+        assert one.closed_by
+
+
+def test_a_context_that_is_left_early_has_stopped_all_its_sources() -> None:
+    makers = [Maker(), Maker(), Maker()]
+    with abreast(maker.numbers(reach=1) for maker in makers) as sources:
+        next(sources)
+        assert all(maker.reached.wait(10) for maker in makers[:2])
+    assert all(maker.closed_by for maker in makers[:2])
+    assert makers[2].made == 0
+
+
+def test_what_goes_wrong_in_a_source_is_raised_in_its_turn() -> None:
+    def broken() -> Generator[int]:
+        yield from ()
+        raise OSError("gone")
+
+    with abreast([Maker(2).numbers(), broken()]) as sources:
+        assert list(next(sources)) == [0, 1]
+        with pytest.raises(OSError, match="gone"):
+            list(next(sources))

@@ -104,25 +104,6 @@ def test_a_window_holds_the_frame_that_is_shown_at_its_start() -> None:
     assert numbers == [10, 11, 12, 13, 14]
 
 
-@pytest.mark.parametrize(
-    "asked", [[1, 40, 13, 41, 2, 1, 30], [49, 0, 25], [3, 3, 3], [], [5, 6, 30, 48]], ids=lambda asked: f"asked {asked}"
-)
-def test_many_frames_come_in_the_order_asked(asked: list[int]) -> None:
-    with opened(Film().render()) as video:
-        numbers = [number_in(frame.pixels) for frame in video.frames_at([number / 25 for number in asked])]
-    assert numbers == asked
-
-
-def test_frames_asked_in_disorder_read_no_stretch_twice() -> None:
-    data = Film(frames=180, draw=noise, options={"crf": "1"}, keys_every=60).render()
-    times = [at / 25 for at in (6, 165, 90, 15, 135, 66, 54, 174, 114)]
-    file = CountingFile(data)
-    with Video(file, "film.mp4") as video:
-        before = file.bytes_read
-        assert len(list(video.frames_at(times))) == len(times)
-    assert file.bytes_read - before < 1.3 * len(data)
-
-
 def test_frames_come_one_at_a_time_as_the_file_is_read() -> None:
     data = Film(frames=60, draw=noise, options={"crf": "1"}).render()
     file = CountingFile(data)
@@ -130,16 +111,6 @@ def test_frames_come_one_at_a_time_as_the_file_is_read() -> None:
         before = file.bytes_read
         next(video.frames_between(0, 10))
     assert file.bytes_read - before < len(data) / 2
-
-
-def test_reads_of_one_video_may_take_turns() -> None:
-    with opened(Film(frames=100).render()) as video:
-        walk, scan = video.frames_between(0, 4), video.scan(0.5)
-        numbers = []
-        for _, frame in zip(scan, walk, strict=False):
-            numbers.append(number_in(frame.pixels))
-            video.frame_at(3.0)
-    assert numbers == list(range(8))
 
 
 # What a file says of itself
