@@ -1,6 +1,7 @@
 """Our reading of video beside the best ffmpeg command for each kind of it, in the same run: one table per topic.
 
     python -m benchmarks.frames                two composed films behind each other, in four codecs, from 360p to 4K
+    python -m benchmarks.frames --films 6      six of them, which make more than three minutes
     python -m benchmarks.frames --restless     ten scenes of a second, again and again, instead
     python -m benchmarks.frames VIDEO …        these instead; --usual: four of the clips
 
@@ -253,9 +254,9 @@ def lengthened(path: Path, folder: Path, seconds: float = 60.0) -> Path:
                 offset = end
 
 
-def edited(codec: str, height: int, folder: Path) -> Path:
-    """A film with two to four seconds to a scene, in a codec at a height; key frames are the encoder's."""
-    return _encoded(_composed(folder), codec, height, folder)
+def edited(codec: str, height: int, folder: Path, films: int) -> Path:
+    """So many films with two to four seconds to a scene, in a codec at a height; key frames are the encoder's."""
+    return _encoded(_composed(folder, films), codec, height, folder)
 
 
 def restless(codec: str, height: int, folder: Path) -> Path:
@@ -265,8 +266,8 @@ def restless(codec: str, height: int, folder: Path) -> Path:
 
 
 @cache
-def _composed(folder: Path) -> Path:
-    return joined(list(composed_films("report", 2, folder)), folder)
+def _composed(folder: Path, films: int) -> Path:
+    return joined(list(composed_films("report", films, folder)), folder)
 
 
 def _encoded(film: Path, codec: str, height: int, folder: Path, filters: str = "", more: Sequence[str] = ()) -> Path:
@@ -285,6 +286,7 @@ def main() -> None:
     parser.add_argument("videos", nargs="*", type=Path)
     parser.add_argument("--usual", action="store_true", help="four of the clips instead of one film in all formats")
     parser.add_argument("--restless", action="store_true", help="a film that changes its scene every second instead")
+    parser.add_argument("--films", type=int, default=2, help="how many composed films are joined")
     parser.add_argument("--heights", nargs="*", type=int, default=HEIGHTS)
     parser.add_argument("--rounds", type=int, default=0, help="for each film; usually 3 up to 720p and 1 above")
     options = parser.parse_args()
@@ -295,8 +297,13 @@ def main() -> None:
             topics.measure(lengthened(path, Path(folder)), path.stem, server, options.rounds or 3)
         for height in [] if videos else options.heights:
             for codec in CODECS:
-                make = restless if options.restless else edited
-                path = lengthened(make(codec, height, Path(folder)), Path(folder))
+                target = Path(folder)
+                film = (
+                    restless(codec, height, target)
+                    if options.restless
+                    else edited(codec, height, target, options.films)
+                )
+                path = lengthened(film, target)
                 topics.measure(path, f"{codec} {height}p", server, options.rounds or (3 if height <= 720 else 1))
     topics.print()
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain, cycle
 from typing import BinaryIO, Self
 
@@ -80,9 +79,14 @@ class Video:
         self._opened = ExitStack()
         self._opened.callback(self._file.close)
         self._exact = self._opened.enter_context(ExitStack())
+        self._walkers: list[Walker] = []
         try:
-            with closing(Source(self._file, name)) as source:
-                self._probe(source)
+            source = self._exact.enter_context(closing(Source(self._file, name)))
+            self._probe(source)
+            if self._is_large:
+                self.rest()
+            else:
+                self._walkers.append(Walker(source))
         except BaseException:
             self.close()
             raise
@@ -99,9 +103,8 @@ class Video:
 
     def rest(self) -> None:
         """Close the decoders of exact frames, which hold up to 200 MB at 4K; the next such frame opens others."""
+        self._walkers.clear()
         self._exact.close()
-        for name in ("_source", "_walker", "_walkers"):
-            self.__dict__.pop(name, None)
 
     @property
     def at_once(self) -> int:
@@ -129,7 +132,7 @@ class Video:
         by_stretch: dict[int, set[int]] = {}
         for target in targets:
             by_stretch.setdefault(self._stretch_of(target), set()).add(target)
-        walkers = self._walkers[: len(by_stretch)]
+        walkers = self._some_walkers(min(self.at_once, len(by_stretch)))
 
         def decoded(stretch: set[int], walker: Walker) -> Generator[tuple[int, Frame]]:
             converter = self._converter.another()
@@ -235,24 +238,19 @@ class Video:
                 if start_of(frame) < end:
                     yield self._frame(Shown(frame, None), max_height, converter)
 
-    @cached_property
-    def _source(self) -> Source:
-        """Where exact frames come from: opened for the first of them, as a decoder of 4K holds up to 200 MB."""
-        if self._is_large:
-            give_back_memory()
-        source = self._exact.enter_context(closing(Source(self._file, self._name)))
-        source.rewind()  # Matroska reads its index when it is first sought in
-        return source
-
-    @cached_property
+    @property
     def _walker(self) -> Walker:
-        return Walker(self._source)
+        return self._some_walkers(1)[0]
 
-    @cached_property
-    def _walkers(self) -> list[Walker]:
-        """One for each stretch that may be decoded at once."""
-        others = (Source(self._file, self._name) for _ in range(1, self.at_once))
-        return [self._walker, *(Walker(self._exact.enter_context(closing(source))) for source in others)]
+    def _some_walkers(self, count: int) -> list[Walker]:
+        """The first so many; each is opened when it is first needed, since a decoder of 4K holds up to 200 MB."""
+        while len(self._walkers) < count:
+            if self._is_large:
+                give_back_memory()
+            source = self._exact.enter_context(closing(Source(self._file, self._name)))
+            source.rewind()  # Matroska reads its index when it is first sought in
+            self._walkers.append(Walker(source))
+        return self._walkers[:count]
 
     def _probe(self, source: Source) -> None:
         first = Walker(source).first()
@@ -285,7 +283,7 @@ class Video:
 
     def _stretch_of(self, ticks: int) -> int:
         """A mark for what is decoded in one go with a time: its key frame, or its place where no index tells."""
-        key = self._source.key_before(ticks)
+        key = self._walker.key_before(ticks)
         return math.floor(ticks * self._tick / _STRETCH) if key is None else key
 
     def _shown_at(self, ticks: int, walker: Walker | None = None) -> Shown:

@@ -42,6 +42,10 @@ class Walker:
         self._ahead = next(self._frames, None)
         return self._ahead
 
+    def key_before(self, ticks: int) -> int | None:
+        """Where the index of the container has the key frame for a time; None without an index."""
+        return self._source.key_before(ticks)
+
     def at(self, ticks: int) -> Shown | None:
         """The frame shown at a time: the last that starts at or before it, else the first one there is."""
         self._walk_to(ticks, skip=True)
