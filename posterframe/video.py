@@ -82,6 +82,9 @@ class Video:
         self._walkers: list[Walker] = []
         try:
             source = self._exact.enter_context(closing(Source(self._file, name)))
+            self._is_large = source.stream.width * source.stream.height > _LARGE
+            if self._is_large:
+                source.use_one_thread()
             self._probe(source)
             if self._is_large:
                 self.rest()
@@ -110,10 +113,6 @@ class Video:
     def at_once(self) -> int:
         """How many parts of it should be decoded at once: 2, but 1 where pictures fill much memory."""
         return 1 if self._is_large else 2
-
-    @property
-    def _is_large(self) -> bool:
-        return self.info.width * self.info.height > _LARGE
 
     def frame_at(self, timestamp: float, *, max_height: int | None = None) -> Frame:
         """The frame shown at a time: the last one that starts at or before it; past the end, the last frame.

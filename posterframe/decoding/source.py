@@ -171,6 +171,10 @@ class Source:
         if self._closed:
             raise ValueError(f"{self.name} is closed")
 
+    def use_one_thread(self) -> None:
+        """For a single frame: of several threads each would begin with one of its own. Before anything is decoded."""
+        self.stream.codec_context.thread_count = 1
+
     def open_decoder(self) -> None:
         """Make the decoder ready as it is set now; what is set later does not reach dav1d, for one."""
         with suppress(av.FFmpegError):  # one that cannot be opened decodes nothing, which is told elsewhere
