@@ -97,6 +97,9 @@ class Seen:
 
     @cached_property
     def sharpness(self) -> float:
+        """As quality.py takes it, 0–1."""
+        if self.known is not None:
+            return self.known.sharpness
         y = luma(self.pixels)
         return sharpness(y, read_edges(y))
 
