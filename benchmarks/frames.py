@@ -297,13 +297,8 @@ def main() -> None:
             topics.measure(lengthened(path, Path(folder)), path.stem, server, options.rounds or 3)
         for height in [] if videos else options.heights:
             for codec in CODECS:
-                target = Path(folder)
-                film = (
-                    restless(codec, height, target)
-                    if options.restless
-                    else edited(codec, height, target, options.films)
-                )
-                path = lengthened(film, target)
+                make = restless if options.restless else partial(edited, films=options.films)
+                path = lengthened(make(codec, height, Path(folder)), Path(folder))
                 topics.measure(path, f"{codec} {height}p", server, options.rounds or (3 if height <= 720 else 1))
     topics.print()
 
