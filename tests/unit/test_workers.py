@@ -56,7 +56,7 @@ def alive(pid: int) -> bool:
     """Whether a process runs; one that is dead and only waits to be noticed does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
