@@ -119,7 +119,7 @@ class Video:
 
         Raises ``BadInput`` for a time that is negative or not a number.
         """
-        return self._frame(self._shown_at(self._ticks(timestamp)), max_height)
+        return self._frame(self._shown_at(self._ticks(timestamp), self._walker), max_height)
 
     def frames_at(self, timestamps: Sequence[float], *, max_height: int | None = None) -> Generator[Frame]:
         """The frames shown at many times, in the order asked, as ``frame_at`` gives them.
@@ -134,9 +134,8 @@ class Video:
         walkers = self._some_walkers(min(self.at_once, len(by_stretch)))
 
         def decoded(stretch: set[int], walker: Walker) -> Generator[tuple[int, Frame]]:
-            converter = self._converter.another()
             for target in sorted(stretch):
-                yield target, self._frame(self._shown_at(target, walker), max_height, converter)
+                yield target, self._frame(self._shown_at(target, walker), max_height)
 
         stretches = map(decoded, by_stretch.values(), cycle(walkers))
         still_asked = Counter(targets)
@@ -152,7 +151,7 @@ class Video:
     def frames_between(self, start: float, end: float, *, max_height: int | None = None) -> Generator[Frame]:
         """Every frame that is shown at some time from ``start`` to ``end``, in order, one at a time."""
         last = self._ticks(end)
-        shown: Shown | None = self._shown_at(self._ticks(start))
+        shown: Shown | None = self._shown_at(self._ticks(start), self._walker)
         while shown is not None and (at := start_of(shown.frame)) <= last:
             yield self._frame(shown, max_height)
             shown = self._walker.after(at)
@@ -229,13 +228,12 @@ class Video:
         return max_height * 2 <= self.info.height
 
     def _pictures(self, frames: Generator[VideoFrame], end: int, max_height: int) -> Generator[Frame]:
-        converter = self._converter.another()
         with ExitStack() as cleanup:
             if self._is_large:
                 cleanup.callback(give_back_memory)
             for frame in cleanup.enter_context(closing(frames)):
                 if start_of(frame) < end:
-                    yield self._frame(Shown(frame, None), max_height, converter)
+                    yield self._frame(Shown(frame, None), max_height)
 
     @property
     def _walker(self) -> Walker:
@@ -285,18 +283,18 @@ class Video:
         key = self._walker.key_before(ticks)
         return math.floor(ticks * self._tick / _STRETCH) if key is None else key
 
-    def _shown_at(self, ticks: int, walker: Walker | None = None) -> Shown:
-        shown = (walker or self._walker).at(ticks)
+    def _shown_at(self, ticks: int, walker: Walker) -> Shown:
+        shown = walker.at(ticks)
         if shown is None:
             raise BadInput(f"{self._name} cannot be decoded any further; it may be cut off or damaged.")
         return shown
 
-    def _frame(self, shown: Shown, max_height: int | None, converter: Converter | None = None) -> Frame:
+    def _frame(self, shown: Shown, max_height: int | None) -> Frame:
         frame, tick = shown.frame, self._tick
         start = start_of(frame)
         length = shown.until - start if shown.until is not None else frame.duration or 0
         return Frame(
             timestamp=float((start - self._origin) * tick),
             duration=float(length * tick),
-            pixels=(converter or self._converter).picture(frame, max_height),
+            pixels=self._converter.picture(frame, max_height),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy
+import threading
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -71,23 +71,24 @@ def orientation_of(frame: VideoFrame) -> Orientation:
     return Orientation(True, c < 0, b < 0)
 
 
+class _Scaler(threading.local):
+    """FFmpeg's scaler, one for each thread that asks, which keeps what the size and the format of frames need."""
+
+    def __init__(self) -> None:
+        self.reformat = VideoReformatter().reformat
+
+
 class Converter:
     """Turns the frames of one video into pictures of one size, as its first frame and pixel shape have it.
 
-    For one thread at a time.
+    Any number of threads may use it at once.
     """
 
     def __init__(self, first: VideoFrame, pixel_aspect: Fraction | None) -> None:
         self.orientation = orientation_of(first)
         width, height = _with_square_pixels(first.width, first.height, pixel_aspect)
         self.width, self.height = (height, width) if self.orientation.transpose else (width, height)
-        self._reformatter = VideoReformatter()
-
-    def another(self) -> Converter:
-        """One for another thread."""
-        other = copy(self)
-        other._reformatter = VideoReformatter()
-        return other
+        self._scaler = _Scaler()
 
     def picture(self, frame: VideoFrame, max_height: int | None) -> Pixels:
         """An upright sRGB picture, shape (height, width, 3); smaller than the video if it is higher than asked."""
@@ -111,7 +112,7 @@ class Converter:
         return self._rgb(frame, "rgb24", width, height, how)
 
     def _rgb(self, frame: VideoFrame, kind: str, width: int, height: int, how: Interpolation) -> NDArray[Any]:
-        rgb = self._reformatter.reformat(
+        rgb = self._scaler.reformat(
             frame,
             width,
             height,
