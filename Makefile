@@ -39,7 +39,7 @@ demo: install ## Show the whole job without any key: the app on stand-ins of bot
 		$(BIN)/posterframe sandbox --port $(SANDBOX_PORT) $(BIN)/posterframe run --port $(PORT)
 
 test: check ## Check, then run every test, the fast ones first
-	@$(BIN)/pytest tests/unit tests/store tests/gemini tests/ittybit -n auto
+	@$(BIN)/pytest tests/unit tests/store tests/gemini tests/ittybit -n 4
 	@$(BIN)/pytest tests/app tests/engine -n auto
 	@$(BIN)/pytest tests/browser -n auto
 

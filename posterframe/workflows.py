@@ -51,6 +51,9 @@ LOST = "Something went wrong on our side while this picture was cut: try again."
 SQLITE_CONNECTIONS = 2
 """Connections to the engine's SQLite file: in the pool's queue threads take turns, at the file's lock they sleep."""
 
+STOPPING_EVERY = 0.1
+"""Seconds between two looks of the engine's listener for messages, of which we send none: its end waits for one."""
+
 _BROKEN_OFF = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 """The engine's words for workflows that ended without doing their work."""
 
@@ -277,6 +280,7 @@ def _config(chosen: Settings) -> DBOSConfig:
         "db_engine_kwargs": {} if chosen.database_url else _SQLITE_ENGINE,
         "application_version": WORKFLOWS_VERSION,
         "executor_id": "web" if chosen.role is Role.WEB else _executor_id(chosen.home),
+        "notification_listener_polling_interval_sec": STOPPING_EVERY,
         "log_level": "ERROR",
     }
 
