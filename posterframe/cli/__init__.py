@@ -37,7 +37,7 @@ class _Commands(click.Group):
         except PosterframeError as error:
             click.echo(str(error), err=True)
             context.exit(2 if isinstance(error, BadInput) else 1)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):
             context.exit(CTRL_C)
 
 

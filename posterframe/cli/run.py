@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from importlib import import_module
 
 import click
 
@@ -30,7 +31,8 @@ def run(port: int, host: str) -> None:
     sys.stdout.flush()
     arguments = ["--server.port", str(port), "--server.address", host, "--logger.level", "error"]
     os.chdir(PROJECT)
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(app), *arguments])  # noqa: S606
+    # In this process, which has loaded most of what the pages need.
+    import_module("streamlit.web.cli").main(["run", str(app), *arguments], standalone_mode=False)
 
 
 def _check_port(host: str, port: int) -> None:

@@ -331,6 +331,18 @@ def test_ctrl_c_ends_a_command_with_130_and_no_word(shell: Shell, service: str) 
     assert (process.returncode, output, errors) == (130, "", "")
 
 
+def test_ctrl_c_ends_the_app_which_has_said_where_it_is_and_nothing_else(shell: Shell) -> None:
+    port = _free_port("run")
+    url = f"http://localhost:{port[1]}"
+    with shell.begin("run", *port) as process:
+        wait_for(lambda: _answers(f"{url}/_stcore/health"), 60)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors.strip()) == (130, "")
+    assert output.count("\n") == 1, output
+    assert f"Posterframe is at {url} " in output
+
+
 def test_the_sandbox_serves_both_stand_ins_and_a_film_until_ctrl_c(shell: Shell) -> None:
     port = _free_port("sandbox")
     with shell.begin("sandbox", *port, env={**shell.variables, "PYTHONUNBUFFERED": "1"}) as process:
@@ -363,6 +375,13 @@ def test_a_command_runs_with_the_sandbox_set_up_and_its_end_is_the_sandboxs(shel
     missing = shell.run("sandbox", *port, "no-such-command")
     assert missing.returncode == 2
     assert_one_line(missing.stderr)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.ConnectionError:
+        return False
 
 
 def _free_port(command: str) -> list[str]:
