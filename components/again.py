@@ -8,10 +8,13 @@ import streamlit as st
 
 from components.progress import PLACE, is_follow_up, show_progress
 from components.session import studio, telling, who
-from components.wishing import ask_wish, price_words
+from components.wishing import ask_wish, price_words, wished
 from components.words import plain
 from posterframe import workflows
-from posterframe.model import BY_FILE, DecisionState, Moment, Proposal, Snapshot, Stage, Wish
+from posterframe.model import BY_FILE, DecisionState, Proposal, Snapshot, Stage, Wish
+
+FIELDS = "again"
+"""What the keys of the fields begin with."""
 
 LIKE = "More like the approved ones"
 OTHER = "Anything else"
@@ -32,28 +35,42 @@ def show_again(snapshot: Snapshot) -> None:
         show_progress(snapshot)
     if not snapshot.rounds[-1].state.is_final:
         return
-    latest = next((one for one in reversed(snapshot.rounds) if one.picker != BY_FILE), snapshot.rounds[-1])
     has_moments = bool(snapshot.moments)
-    with st.expander("Suggest more moments" if has_moments else "Ask differently", expanded=not has_moments):
-        video = snapshot.review.video
-        duration = video.duration if video else None
-        asked = ask_wish("again", latest.wish, snapshot.review)
-        approved = [one for one in snapshot.moments if one.decision is DecisionState.APPROVED]
-        direction = st.radio("Direction", [OTHER, LIKE], horizontal=True, key="direction") if approved else OTHER
-        rejected = [one for one in snapshot.moments if one.decision is DecisionState.REJECTED]
-        liked = approved if direction == LIKE else []
-        wish = replace(asked.wish, more_like=_proposals(liked), not_like=_proposals(rejected))
+    fold = "Suggest more moments" if has_moments else "Ask differently"
+    with st.expander(fold, expanded=not has_moments, key="again"):  # its key keeps it open while others come and go
+        asked = ask_wish(FIELDS, _latest_wish(snapshot), snapshot.review)
+        if _decided(snapshot, DecisionState.APPROVED):
+            st.radio("Direction", [OTHER, LIKE], horizontal=True, key="direction")
         with st.container(horizontal=True, vertical_alignment="center"):
-            args = (snapshot.review.id, asked.picker, wish)
             label = "Suggest more" if has_moments else "Suggest moments"
-            st.button(label, key="suggest_more", disabled=not asked.is_sound, on_click=_ask_again, args=args)
-            st.caption(plain(price_words(asked, duration)))
+            args = (snapshot.review.id,)
+            st.button(label, key="suggest_more", disabled=bool(asked.problem), on_click=_ask_again, args=args)
+            video = snapshot.review.video
+            st.caption(plain(price_words(asked, video.duration if video else None)))
 
 
-def _proposals(moments: list[Moment]) -> tuple[Proposal, ...]:
-    return tuple(Proposal(one.timestamp, one.reason) for one in moments)
+def _latest_wish(snapshot: Snapshot) -> Wish:
+    """What was wished of the latest round in which something watched."""
+    return next((one for one in reversed(snapshot.rounds) if one.picker != BY_FILE), snapshot.rounds[-1]).wish
+
+
+def _decided(snapshot: Snapshot, decision: DecisionState) -> tuple[Proposal, ...]:
+    """The moments of which that was decided, as a picker is told of them."""
+    return tuple(Proposal(one.timestamp, one.reason) for one in snapshot.moments if one.decision is decision)
 
 
 @telling(PLACE)
-def _ask_again(review_id: str, picker: str, wish: Wish) -> None:
-    workflows.watch(studio().store.add_round(review_id, wish, picker, who()).id)
+def _ask_again(review_id: str) -> None:
+    snapshot = studio().store.snapshot(review_id)
+    if snapshot is None:
+        return
+    asked = wished(FIELDS, _latest_wish(snapshot), snapshot.review)
+    if asked.problem:
+        return  # it stands beneath its field by now
+    wants_like = st.session_state.get("direction") == LIKE
+    wish = replace(
+        asked.wish,
+        more_like=_decided(snapshot, DecisionState.APPROVED) if wants_like else (),
+        not_like=_decided(snapshot, DecisionState.REJECTED),
+    )
+    workflows.watch(studio().store.add_round(snapshot.review.id, wish, asked.picker, who()).id)

@@ -10,10 +10,10 @@ from components.adding import add_moment
 from components.moments_table import PLACE, show_table
 from components.progress import without_unfinished
 from components.session import show_said, studio, telling, who
-from components.shapes import Order, choose_order
+from components.shapes import Order, choose_order, ordered
 from components.words import count, plain
 from posterframe import workflows
-from posterframe.model import DecisionState, RoundState, Snapshot, SourceKind
+from posterframe.model import DecisionState, Review, RoundState, Snapshot, SourceKind
 from posterframe.shapes import wanted
 from posterframe.timecode import parse_time
 from posterframe.work import needs_preview
@@ -35,8 +35,9 @@ def show_moments(snapshot: Snapshot) -> None:
         st.caption("No moments here yet. Add one below: a time in the video is enough.")
     _offer_undo()
     _add_row(snapshot.review.id)
-    if _waits_for_pictures(snapshot):
-        st.fragment(_look_again, run_every=TICK)(snapshot)
+    with st.container():  # a place also for nothing, or what follows would move up and lose what is typed there
+        if _waits_for_pictures(snapshot):
+            st.fragment(_look_again, run_every=TICK)(snapshot)
 
 
 def _waits_for_pictures(snapshot: Snapshot) -> bool:
@@ -78,7 +79,7 @@ def _head(snapshot: Snapshot) -> None:
             help=_hint(snapshot, order, number),
             key="cut",
             on_click=_cut,
-            args=(snapshot.review.id, order),
+            args=(snapshot.review,),
         )
     if order.note:
         st.caption(plain(order.note))
@@ -98,9 +99,10 @@ def _hint(snapshot: Snapshot, order: Order, number: int) -> str:
 
 
 @telling(PLACE)
-def _cut(review_id: str, order: Order) -> None:
+def _cut(review: Review) -> None:
     """Hand the approved moments over."""
-    made = studio().store.cut(review_id, order.shapes, order.extractor, who())
+    order = ordered(review)
+    made = studio().store.cut(review.id, order.shapes, order.extractor, who())
     for thumbnail in made:
         workflows.cut(thumbnail)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -14,6 +13,8 @@ from posterframe.picture import MAX_SIDE
 from posterframe.shapes import PRESETS, USUAL
 
 POSITIONS = ("center", "top", "bottom", "left", "right")
+
+FORMATS = [one.value for one in Format]
 
 OWN = (1600, 900)
 """Width and height that a size of one's own begins with, in pixels."""
@@ -37,14 +38,28 @@ QUALITY_WORDS = {"As usual": None, "Smaller files": 65, "Finest": 95}
 def choose_order(review: Review) -> Order:
     """A small menu beside the button that cuts; closed it names what is chosen."""
     with st.popover(_label(), width=230):
-        names = st.multiselect("Sizes", list(PRESETS), [USUAL], key="sizes")
-        shapes = [PRESETS[name] for name in names]
+        st.multiselect("Sizes", list(PRESETS), [USUAL], key="sizes")
         if st.toggle("A size of your own", key="custom"):
-            shapes.append(_own_shape())
-        manner = _choose_manner()
-        extractor = _choose_extractor()
-    usable, note = studio().extractor_for(review, extractor)
-    return Order(tuple(dict.fromkeys(manner(shape) for shape in shapes)), usable.name, note)
+            left, right, last = st.columns(3)
+            left.number_input("Width", 1, MAX_SIDE, OWN[0], key="own_width")
+            right.number_input("Height", 1, MAX_SIDE, OWN[1], key="own_height")
+            last.selectbox("Format", FORMATS, format_func=str.upper, key="own_format")
+        _choose_manner()
+        _choose_extractor()
+    return ordered(review)
+
+
+def ordered(review: Review) -> Order:
+    """What that menu holds by now: a callback finds there what was typed just before its button was pressed."""
+    state = st.session_state
+    shapes = [PRESETS[name] for name in state["sizes"]]
+    if state["custom"]:
+        width, height = int(state.get("own_width", OWN[0])), int(state.get("own_height", OWN[1]))
+        shapes.append(Shape(width, height, Format(state.get("own_format", FORMATS[0]))))
+    fit, quality = FIT_WORDS[state["fit"]], QUALITY_WORDS[state["quality"]]
+    shapes = [replace(shape, fit=fit, position=state["position"], quality=quality or shape.quality) for shape in shapes]
+    usable, note = studio().extractor_for(review, state.get("extractor", studio().extractor().name))
+    return Order(tuple(dict.fromkeys(shapes)), usable.name, note)
 
 
 def _label() -> str:
@@ -56,28 +71,16 @@ def _label() -> str:
     return names[0] if len(names) == 1 else f"{len(names)} sizes"
 
 
-def _own_shape() -> Shape:
-    left, right, last = st.columns(3)
-    width = left.number_input("Width", 1, MAX_SIDE, OWN[0], key="own_width")
-    height = right.number_input("Height", 1, MAX_SIDE, OWN[1], key="own_height")
-    format_ = last.selectbox("Format", [one.value for one in Format], format_func=str.upper, key="own_format")
-    return Shape(int(width), int(height), Format(format_))
-
-
-def _choose_manner() -> Callable[[Shape], Shape]:
+def _choose_manner() -> None:
     """How all the sizes are cut: what happens where the shapes differ, which part is kept, and how finely."""
     left, right, last = st.columns(3)
-    fit = FIT_WORDS[left.selectbox("Other shapes", list(FIT_WORDS), key="fit")]
-    position = right.selectbox("Keep", POSITIONS, format_func=capital, key="position", disabled=fit is Fit.FILL)
-    quality = QUALITY_WORDS[last.selectbox("Quality", list(QUALITY_WORDS), key="quality")]
-    return lambda shape: replace(shape, fit=fit, position=position, quality=quality or shape.quality)
+    fit = left.selectbox("Other shapes", list(FIT_WORDS), key="fit")
+    right.selectbox("Keep", POSITIONS, format_func=capital, key="position", disabled=FIT_WORDS[fit] is Fit.FILL)
+    last.selectbox("Quality", list(QUALITY_WORDS), key="quality")
 
 
-def _choose_extractor() -> str:
+def _choose_extractor() -> None:
     """Who cuts, where there is a choice."""
     extractors = studio().extractors
-    if len(extractors) == 1:
-        return studio().extractor().name
-    return st.radio(
-        "Cut by", list(extractors), format_func=lambda name: capital(extractors[name].label), key="extractor"
-    )
+    if len(extractors) > 1:
+        st.radio("Cut by", list(extractors), format_func=lambda name: capital(extractors[name].label), key="extractor")

@@ -40,7 +40,7 @@ def show_start() -> None:
             field = st.container()
             url_problem = st.empty()
             # Outside of the form, whose fields are only known once it is sent: uploads and the sample need them too.
-            with st.expander("Options"):
+            with st.expander("Options", key="options"):
                 asked = ask_wish("start")
         with field, st.form("start", border=False, enter_to_submit=True):
             url = st.text_input("Video URL", placeholder="https://example.com/film.mp4")
@@ -106,7 +106,7 @@ def _start_sample(asked: Asked) -> None:
 
 def _start(title: str, source: SourceKind, location: str, asked: Asked) -> None:
     """Store the review, queue its first round, and go to its address."""
-    if not asked.is_sound:
+    if asked.problem:
         raise BadInput("The times under Options cannot be used: correct them, or leave them empty.")
     review, first = studio().store.create_review(title, source, location, asked.wish, asked.picker, who())
     workflows.watch(first.id)

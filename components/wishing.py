@@ -13,7 +13,7 @@ from posterframe.model import WHOLE, Part, Review, SourceKind, Wish
 from posterframe.pickers import Picker
 from posterframe.timecode import check_part, format_time, parse_part
 
-FEWEST, MOST, USUAL = 1, 12, 5
+FEWEST, MOST = 1, 12
 """How many moments a person can ask for."""
 
 BRIEF_LENGTH = 1_000
@@ -26,11 +26,11 @@ MINUTE = 60.0
 
 @dataclass(frozen=True)
 class Asked:
-    """The picker that is to watch, and what is wished of it. ``is_sound`` is not so while a field cannot be used."""
+    """The picker that is to watch, and what is wished of it. ``problem`` says why a field cannot be used, if so."""
 
     picker: str
     wish: Wish
-    is_sound: bool = True
+    problem: str = ""
 
 
 def ask_wish(key: str, before: Wish | None = None, review: Review | None = None) -> Asked:
@@ -38,78 +38,100 @@ def ask_wish(key: str, before: Wish | None = None, review: Review | None = None)
 
     ``review`` is the one that is asked about, where there is one already.
     """
-    before = before or Wish(count=USUAL)
-    duration = review.video.duration if review and review.video else None
-    picker = ask_picker(key, on_youtube=review is not None and review.source is SourceKind.YOUTUBE)
-    model = _ask_model(picker, key, before.model)
-    count = st.slider("How many moments", FEWEST, MOST, min(max(before.count, FEWEST), MOST), key=f"{key}-count")
-    brief = before.brief
+    before = before or Wish()
+    picker = ask_picker(key, on_youtube=_is_on_youtube(review))
+    choices = _choices_of(picker)
+    if choices:
+        names = list(choices)
+        index = names.index(before.model) if before.model in names else 0
+        st.selectbox("Model", names, index, format_func=lambda name: choices[name], key=f"{key}-model")
+    st.slider("How many moments", FEWEST, MOST, min(max(before.count, FEWEST), MOST), key=f"{key}-count")
     if picker.reads_briefs:
-        brief = st.text_area(
+        st.text_area(
             "What is the video for?",
             before.brief,
             max_chars=BRIEF_LENGTH,
             placeholder="The audience, the title, what to show or to avoid (you can leave this empty)",
             key=f"{key}-brief",
         )
-    wish = Wish(count=count, brief=brief.strip(), model=model)
-    try:
-        return Asked(picker.name, replace(wish, part=_ask_part(picker, key, before.part, duration)))
-    except PosterframeError as error:
-        st.error(plain(str(error)))
-        return Asked(picker.name, wish, is_sound=False)
-
-
-def _ask_part(picker: Picker, key: str, before: Part, duration: float | None) -> Part:
-    """From where to where to watch. Raises ``BadInput`` for times that are none, or that the video does not have."""
     if picker.whole_only:
         st.caption(plain(picker.whole_only))
-        return WHOLE
+    else:
+        _ask_part(key, before.part)
+    asked = wished(key, before, review)
+    if asked.problem:
+        st.error(plain(asked.problem))
+    return asked
+
+
+def wished(key: str, before: Wish | None = None, review: Review | None = None) -> Asked:
+    """What those fields hold by now: a callback finds there what was typed just before its button was pressed."""
+    before, state = before or Wish(), st.session_state
+    picker = _picker_of(key, on_youtube=_is_on_youtube(review))
+    wish = Wish(
+        count=state[f"{key}-count"],
+        brief=state.get(f"{key}-brief", before.brief).strip(),
+        model="" if _choices_of(picker) == {} else state.get(f"{key}-model", before.model),
+    )
+    if picker.whole_only:
+        return Asked(picker.name, wish)
+    try:
+        part = parse_part(state.get(f"{key}-from", ""), state.get(f"{key}-to", ""))
+        if review is not None and review.video is not None:
+            check_part(part, review.video.duration)
+    except PosterframeError as error:
+        return Asked(picker.name, wish, str(error))
+    return Asked(picker.name, replace(wish, part=part))
+
+
+def _ask_part(key: str, before: Part) -> None:
+    """From where to where to watch."""
+    start = format_time(before.start) if before.start else ""
+    end = format_time(before.end) if before.end else ""
     with st.container(horizontal=True, gap="small"):
-        start = st.text_input(
-            "Watch from",
-            format_time(before.start) if before.start else "",
-            placeholder="the start, or 1:20",
-            key=f"{key}-from",
-        )
-        end = st.text_input(
-            "Up to", format_time(before.end) if before.end else "", placeholder="the end, or 2:45", key=f"{key}-to"
-        )
-    part = parse_part(start, end)
-    if duration is not None:
-        check_part(part, duration)
-    return part
+        st.text_input("Watch from", start, placeholder="the start, or 1:20", key=f"{key}-from")
+        st.text_input("Up to", end, placeholder="the end, or 2:45", key=f"{key}-to")
 
 
 def ask_picker(key: str, before: str | None = None, *, on_youtube: bool = False) -> Picker:
     """Who is to watch, where there is a choice; at first the one that is preferred, or the one named ``before``."""
-    pickers = {name: one for name, one in studio().pickers.items() if one.knows_youtube or not on_youtube}
+    pickers = _pickers(on_youtube=on_youtube)
     names = list(pickers)
-    if len(names) == 1:
-        return pickers[names[0]]
-    name = st.radio(
-        "Suggested by",
-        names,
-        names.index(before) if before in names else 0,
-        format_func=lambda one: capital(pickers[one].label),
-        horizontal=True,
-        key=f"{key}-picker",
-    )
-    return pickers[name]
+    if len(names) > 1:
+        st.radio(
+            "Suggested by",
+            names,
+            names.index(before) if before in names else 0,
+            format_func=lambda one: capital(pickers[one].label),
+            horizontal=True,
+            key=f"{key}-picker",
+        )
+    return _picker_of(key, on_youtube=on_youtube)
 
 
-def _ask_model(picker: Picker, key: str, before: str) -> str:
-    """The model to use, where there is a choice; empty for the one that is set up."""
+def _picker_of(key: str, *, on_youtube: bool) -> Picker:
+    """The one that is chosen there; of one alone, that one."""
+    pickers = _pickers(on_youtube=on_youtube)
+    return pickers[st.session_state.get(f"{key}-picker", next(iter(pickers)))]
+
+
+def _pickers(*, on_youtube: bool) -> dict[str, Picker]:
+    return {name: one for name, one in studio().pickers.items() if one.knows_youtube or not on_youtube}
+
+
+def _is_on_youtube(review: Review | None) -> bool:
+    return review is not None and review.source is SourceKind.YOUTUBE
+
+
+def _choices_of(picker: Picker) -> dict[str, str] | None:
+    """The models that can be chosen, if any; None where they cannot be listed.
+
+    Whatever is wrong is said when the picker is used; the model that is set up needs no list.
+    """
     try:
-        choices = _choices(picker.name)
+        return _choices(picker.name)
     except PosterframeError:
-        # Whatever is wrong is said when the picker is used; the model that is set up needs no list.
-        return before
-    if not choices:
-        return ""
-    names = list(choices)
-    index = names.index(before) if before in names else 0
-    return st.selectbox("Model", names, index, format_func=lambda name: choices[name], key=f"{key}-model")
+        return None
 
 
 @st.cache_data(ttl=HOUR, show_spinner="Asking which models there are")

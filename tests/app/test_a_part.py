@@ -67,3 +67,20 @@ def test_a_bad_part_starts_nothing(studio: Studio) -> None:
     press(page, "Try the sample film")
     assert "The times under Options cannot be used" in page.error[-1].value
     assert len(studio.store.reviews()) == before
+
+
+def test_what_is_typed_just_before_the_press_counts(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    fields(page, "again")[0].input("0:02.5")
+    press(page, "Suggest more")
+    asked = snapshot_of(studio, review.id).rounds[-1]
+    studio.store.cancel_round(asked.id, "Kim")
+    assert asked.wish.part == Part(2.5)
+
+
+def test_a_time_that_cannot_be_used_typed_just_before_the_press_starts_nothing(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    fields(page, "again")[0].input("soon")
+    press(page, "Suggest more")
+    assert "is not a time in the video" in error_on(page)
+    assert len(snapshot_of(studio, review.id).rounds) == 1

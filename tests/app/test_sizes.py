@@ -62,3 +62,10 @@ def test_the_same_size_chosen_twice_is_cut_once(studio: Studio, review: Review) 
     page.number_input(key="own_width").set_value(1280)
     page.number_input(key="own_height").set_value(720).run()
     assert page.button(key="cut").label == "Cut 2 thumbnails"
+
+
+def test_a_size_chosen_just_before_the_press_is_cut(studio: Studio, review: Review) -> None:
+    page = _approving_two(review)
+    page.multiselect(key="sizes").set_value(["Responsive · 320 wide"])
+    press(page, "Cut 2 thumbnails")
+    assert [(one.width, one.height) for one in _cut(studio, review)] == [(320, 180)] * 2

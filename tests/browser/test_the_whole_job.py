@@ -150,3 +150,17 @@ def test_watching_can_be_cancelled_and_taken_up_again(screen: Screen) -> None:
     screen.see("You stopped this before it was done.")
     screen.button("Watch it again").click()
     expect(screen.table).to_be_visible(timeout=90_000)
+
+
+def test_what_is_typed_while_pictures_still_come_stays_and_counts(screen: Screen) -> None:
+    screen.open()
+    screen.button("Try the sample film").click()
+    expect(screen.table).to_be_visible(timeout=90_000)
+    screen.page.get_by_text("Suggest more moments").click()
+    start = screen.page.get_by_label("Watch from")
+    start.fill("0:30")
+    screen.settle()
+    expect(start).to_be_visible()
+    expect(start).to_have_value("0:30")
+    screen.button("Suggest more").click()
+    screen.see("watched from 0:30.0")
