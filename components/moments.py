@@ -34,8 +34,8 @@ def show_moments(snapshot: Snapshot) -> None:
     else:
         st.caption("No moments here yet. Add one below: a time in the video is enough.")
     _offer_undo()
-    _add_row(snapshot.review.id)
-    with st.container():  # a place also for nothing, or what follows would move up and lose what is typed there
+    with st.container(gap=None):  # what looks out in here takes no room, so nothing moves when it goes
+        _add_row(snapshot.review.id)
         if _waits_for_pictures(snapshot):
             st.fragment(_look_again, run_every=TICK)(snapshot)
 

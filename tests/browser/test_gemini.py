@@ -93,6 +93,7 @@ def test_gemini_suggests_again_and_the_final_thumbnail_is_chosen(
 
     screen.page.get_by_text("Suggest more moments").click()
     screen.see("About ")
+    screen.settle()  # the fold has to stand still: its slider is drawn a moment after it opens
     screen.button("Suggest more").click()
     expect(screen.page.get_by_text("3 moments suggested by")).to_be_visible(timeout=90_000)
     screen.settle()
