@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +19,8 @@ from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 
 BUSY_TIMEOUT = 30.0
 """Seconds to wait for other writers. Each holds the database for milliseconds, so this ends only when one hangs."""
+
+_BUSY_STEP = 0.02
 
 CONNECT_TIMEOUT = 10
 """Whole seconds that PostgreSQL has to answer a connection."""
@@ -119,12 +122,30 @@ def _engine(url: URL, *, poolclass: type[Pool] | None = None, foreign_keys: bool
 def _prepare_sqlite(foreign_keys: bool, connection: sqlite3.Connection, _: object) -> None:  # noqa: FBT001
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where the driver guesses
     connection.execute(f"PRAGMA foreign_keys = {foreign_keys:d}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _keep_a_log_of_writes(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     # SQLite's own lower() knows ASCII only, so "É" would not find "é".
     connection.create_function(
         "lower", 1, lambda value: None if value is None else str(value).lower(), deterministic=True
     )
+
+
+def _keep_a_log_of_writes(connection: sqlite3.Connection) -> None:
+    """Turn SQLite's write-ahead log on, so that readers and the writer do not wait for each other.
+
+    Where another process writes while the log is still off, as at a first start of two, SQLite fails at once instead of
+    waiting, so the waiting is ours.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_BUSY_STEP)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

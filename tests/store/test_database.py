@@ -8,7 +8,8 @@ import resource
 import signal
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
+from posterframe.settings import sqlite_url
 from posterframe.store import Store
 from posterframe.store.schema import metadata
 from tests.store.making import make_review
@@ -45,6 +47,18 @@ def test_processes_that_start_at_once_all_find_the_tables(database_url: str, wor
     assert {one.review.id for one in store.reviews()} == made
     assert len(made) == 8
     store.close()
+
+
+def test_a_first_start_waits_for_another_one_that_is_writing(tmp_path: Path) -> None:
+    file = tmp_path / "posterframe.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("CREATE TABLE anything (at_all)")
+        other.execute("BEGIN IMMEDIATE")
+        opening = pool.submit(Store.open, sqlite_url(file))
+        with pytest.raises(TimeoutError):
+            opening.result(0.5)
+        other.execute("COMMIT")
+        opening.result(20).close()
 
 
 def _open_and_make(database_url: str) -> str:
