@@ -40,7 +40,7 @@ demo: install ## Show the whole job without any key: the app on stand-ins of bot
 
 test: check ## Check, then run every test, the fast ones first
 	@$(BIN)/pytest tests/unit tests/store tests/gemini tests/ittybit -n 4
-	@$(BIN)/pytest tests/app tests/engine -n auto
+	@$(BIN)/pytest tests/app tests/engine -n 3
 	@$(BIN)/pytest tests/browser -n auto
 
 check: install-dev ## Lint, formatting, types and layers
