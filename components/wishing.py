@@ -110,9 +110,9 @@ def ask_picker(key: str, before: str | None = None, *, on_youtube: bool = False)
 
 
 def _picker_of(key: str, *, on_youtube: bool) -> Picker:
-    """The one that is chosen there; of one alone, that one."""
+    """The one that is chosen there, if it can be chosen for this review; else the first that can."""
     pickers = _pickers(on_youtube=on_youtube)
-    return pickers[st.session_state.get(f"{key}-picker", next(iter(pickers)))]
+    return pickers.get(st.session_state.get(f"{key}-picker", "")) or next(iter(pickers.values()))
 
 
 def _pickers(*, on_youtube: bool) -> dict[str, Picker]:
