@@ -54,8 +54,7 @@ def ordered(review: Review) -> Order:
     state = st.session_state
     shapes = [PRESETS[name] for name in state["sizes"]]
     if state["custom"]:
-        width, height = int(state.get("own_width", OWN[0])), int(state.get("own_height", OWN[1]))
-        shapes.append(Shape(width, height, Format(state.get("own_format", FORMATS[0]))))
+        shapes.append(Shape(*_own_size(), Format(state.get("own_format", FORMATS[0]))))
     fit, quality = FIT_WORDS[state["fit"]], QUALITY_WORDS[state["quality"]]
     shapes = [replace(shape, fit=fit, position=state["position"], quality=quality or shape.quality) for shape in shapes]
     usable, note = studio().extractor_for(review, state.get("extractor", studio().extractor().name))
@@ -67,8 +66,14 @@ def _label() -> str:
     state = st.session_state
     names = list(state.get("sizes", [USUAL]))
     if state.get("custom"):
-        names.append(f"{state.get('own_width', OWN[0])}×{state.get('own_height', OWN[1])}")
+        names.append("{}×{}".format(*_own_size()))
     return names[0] if len(names) == 1 else f"{len(names)} sizes"
+
+
+def _own_size() -> tuple[int, int]:
+    """Width and height in the fields for a size of one's own, in pixels."""
+    state = st.session_state
+    return int(state.get("own_width", OWN[0])), int(state.get("own_height", OWN[1]))
 
 
 def _choose_manner() -> None:

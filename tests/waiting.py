@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import requests
+
 T = TypeVar("T")
 
 LOOKS_EVERY = 0.02
@@ -21,3 +23,11 @@ def wait_for(condition: Callable[[], T], seconds: float = 10.0) -> T:
         if time.monotonic() > deadline:
             raise TimeoutError(f"not so within {seconds} s")
         time.sleep(LOOKS_EVERY)
+
+
+def app_answers(url: str) -> bool:
+    """Whether the app's server at this address serves already."""
+    try:
+        return requests.get(f"{url}/_stcore/health", timeout=5).ok
+    except requests.RequestException:
+        return False

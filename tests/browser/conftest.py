@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.screen import Screen
 from tests.install_browser import find
 from tests.servers import MediaServer
-from tests.waiting import wait_for
+from tests.waiting import app_answers, wait_for
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "artifacts"
@@ -72,11 +71,7 @@ class App:
     def _healthy(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
+        return app_answers(self.url)
 
 
 def free_port() -> int:

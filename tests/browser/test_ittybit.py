@@ -21,7 +21,7 @@ from posterframe.sandbox.server import Served, serve
 from posterframe.store import Store
 from tests.browser.conftest import ARTIFACTS, ROOT, App, free_port, open_page
 from tests.browser.screen import APPROVE_X, Screen
-from tests.waiting import wait_for
+from tests.waiting import app_answers, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -162,7 +162,7 @@ def test_the_demos_sample_film_goes_through_the_stand_in(browser: Browser, tmp_p
     command = [*us, "sandbox", "--port", str(sandbox), *us, "run", "--port", str(app.port)]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         try:
-            wait_for(lambda: _answers(app.url), 60)
+            wait_for(lambda: app_answers(app.url), 60)
             screen = Screen(open_page(browser), app.url, ARTIFACTS / "demo")
             screen.open()
             screen.button("Try the sample film").click()
@@ -178,13 +178,6 @@ def test_the_demos_sample_film_goes_through_the_stand_in(browser: Browser, tmp_p
             assert made[0]["body"]["webhook_url"] == f"{app.url}/hooks/jobs"
         finally:
             process.terminate()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/_stcore/health", timeout=2).ok
-    except requests.RequestException:
-        return False
 
 
 def _card(screen: Screen, state: str) -> Locator:

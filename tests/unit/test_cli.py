@@ -24,7 +24,7 @@ from starlette.routing import Mount, Route
 
 from posterframe.sandbox.ittybit import BAD_KEY, ittybit_app
 from posterframe.sandbox.server import serve
-from tests.waiting import wait_for
+from tests.waiting import app_answers, wait_for
 
 OUR_SETTINGS = ("POSTERFRAME_", "GEMINI_", "ITTYBIT_")
 
@@ -335,7 +335,7 @@ def test_ctrl_c_ends_the_app_which_has_said_where_it_is_and_nothing_else(shell: 
     port = _free_port("run")
     url = f"http://localhost:{port[1]}"
     with shell.begin("run", *port) as process:
-        wait_for(lambda: _answers(f"{url}/_stcore/health"), 60)
+        wait_for(lambda: app_answers(url), 60)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=20)
     assert (process.returncode, errors.strip()) == (130, "")
@@ -375,13 +375,6 @@ def test_a_command_runs_with_the_sandbox_set_up_and_its_end_is_the_sandboxs(shel
     missing = shell.run("sandbox", *port, "no-such-command")
     assert missing.returncode == 2
     assert_one_line(missing.stderr)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=5).ok
-    except requests.ConnectionError:
-        return False
 
 
 def _free_port(command: str) -> list[str]:
