@@ -12,7 +12,7 @@ from posterframe.model import Proposal, Report, Wish
 from posterframe.quality import warnings, working_height
 from posterframe.refine import Refined, Seen, appraise, choose, compared, shown_at
 from posterframe.shots import is_same_scene
-from posterframe.video import Pixels, Video
+from posterframe.video import Frame, Pixels, Video
 from posterframe.watching import Sample, Watch
 
 _APART = 1.5
@@ -173,14 +173,15 @@ class _Choice:
                 untried.append((rank, sample))
         return untried
 
-    def _around(self, sample: Sample) -> Generator[Seen]:
-        frames = self._watched.around(sample, _EXPRESSION if sample.quality.faces else _REACH)
-        known = {sample.timestamp: None if sample.quality.faces else sample.quality}
-        return (Seen.of(frame, known.get(frame.timestamp)) for frame in frames)
+    def _around(self, sample: Sample) -> Generator[Frame]:
+        """What its own thread decodes; measuring there too would only take turns with what is measured here."""
+        return self._watched.around(sample, _EXPRESSION if sample.quality.faces else _REACH)
 
-    def _best_of(self, frames: Iterable[Seen], sample: Sample, rank: float) -> Finalist:
+    def _best_of(self, frames: Iterable[Frame], sample: Sample, rank: float) -> Finalist:
         """The best of the frames around a sample of that rank."""
-        around = compared(list(self._told_of(frames)) or [Seen.of(self._watched.shown(sample))])
+        known = {sample.timestamp: None if sample.quality.faces else sample.quality}
+        seen = [Seen.of(frame, known.get(frame.timestamp)) for frame in self._told_of(frames)]
+        around = compared(seen or [Seen.of(self._watched.shown(sample))])
         window = [seen for seen in around if self._is_free(seen.timestamp)] or around
         asked = shown_at(window, sample.timestamp)
         if asked.dissolving:
@@ -196,7 +197,7 @@ class _Choice:
         others = [*(one.timestamp for one in self._chosen), *_known(self._wish)]
         return self._span[0] <= timestamp <= self._span[1] and _is_apart(timestamp, others)
 
-    def _told_of(self, frames: Iterable[Seen]) -> Iterator[Seen]:
+    def _told_of(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         done = len(self._chosen) / self._wish.count
         for frame in frames:
             self._report(done, "Looking closer at the best moments")

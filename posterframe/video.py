@@ -157,16 +157,22 @@ class Video:
             shown = self._walker.after(at)
 
     def scan(
-        self, interval: float, *, start: float = 0.0, end: float | None = None, max_height: int = 180
+        self,
+        interval: float,
+        *,
+        start: float = 0.0,
+        end: float | None = None,
+        max_height: int = 180,
+        one_of: int = 1,
     ) -> Generator[Frame]:
         """The video, or a part of it, in small pictures, about one for each ``interval`` seconds, as cheaply as can be.
 
         Frames come in order, each with its true time, which is up to half an interval from the even grid: key
-        frames are preferred. Other reads of this video may go on in between.
+        frames are preferred. Other reads of this video may go on in between, and ``one_of`` so many such scans is this.
         """
         span = self._span(interval, start, end)
         return self._pictures(
-            scan(self._opener(span), span.start, span.stop, span.step, rough=self._is_rough(max_height)),
+            scan(self._opener(span, one_of), span.start, span.stop, span.step, rough=self._is_rough(max_height)),
             span.stop,
             max_height,
         )
@@ -213,11 +219,13 @@ class Video:
         last = self._end if end is None else min(self._end, self._origin + round(end / self._tick) + 1)
         return range(self._origin + round(start / self._tick), last, max(1, round(interval / self._tick)))
 
-    def _opener(self, span: range) -> Callable[[], Source]:
+    def _opener(self, span: range, one_of: int = 1) -> Callable[[], Source]:
         """Opens sources that stand where that part of the video begins."""
 
         def open_source() -> Source:
             source = Source(self._file, self._name)
+            if one_of > 1:
+                source.share_cores(one_of)
             if span.start > self._origin:
                 source.seek(span.start)
             return source

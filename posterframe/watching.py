@@ -28,8 +28,8 @@ _KEPT = 200
 _STEP = 0.12
 """Seconds between the frames that are looked at closely."""
 
-_ROOM = 400
-"""Frames at working size that are kept of what was watched closely: 69 MB."""
+_ROOM = 500
+"""Frames at working size that are kept of what was watched closely: 86 MB."""
 
 _KEYS = 0.5
 """The share of watching that is done once all key frames have been seen."""
@@ -121,8 +121,9 @@ class Watch:
     def look_closer(self, stretches: int) -> None:
         """Watch that many more stretches between key frames, scattered over the film."""
         looked_into = [self._stretch(*span) for span in self._unseen[self._looked_into :][:stretches]]
+        wide = min(self._video.at_once, len(looked_into))
         added: list[Sample] = []
-        with abreast(map(self._watched_closely, looked_into), wide=self._video.at_once) as watched:
+        with abreast((self._watched_closely(stretch, wide) for stretch in looked_into), wide=wide) as watched:
             for stretch, frames in zip(looked_into, watched, strict=True):
                 done = [_KEYS + (1 - _KEYS) * (self._looked_into + part) / len(self._unseen) for part in (0, 1)]
                 added += self._sampled(frames, (stretch.start, stretch.end), (done[0], done[1]), "Watching closer")
@@ -135,11 +136,12 @@ class Watch:
         self._stretches.append(_Stretch(start, end, min(left, ceil((end - start) / _STEP))))
         return self._stretches[-1]
 
-    def _watched_closely(self, stretch: _Stretch) -> Generator[Frame]:
+    def _watched_closely(self, stretch: _Stretch, one_of: int) -> Generator[Frame]:
         """Those frames of a stretch that are to be measured; more of them are kept for ``around``."""
         apart = self._interval  # from the key frames at both ends, and half as far as from each other
         due = stretch.start + apart
-        for frame in self._video.scan(_STEP, start=stretch.start, end=stretch.end, max_height=self._height):
+        frames = self._video.scan(_STEP, start=stretch.start, end=stretch.end, max_height=self._height, one_of=one_of)
+        for frame in frames:
             if len(stretch.frames) < stretch.room:
                 stretch.frames.append(frame)
             if due <= frame.timestamp < stretch.end - apart:
@@ -158,7 +160,8 @@ class Watch:
             if stretch.shows(sample.timestamp):
                 yield from (frame for frame in stretch.frames if first <= frame.timestamp <= last)
                 return
-        yield from self._video.scan(_STEP, start=first, end=last, max_height=self._height)
+        one_of = self._video.at_once
+        yield from self._video.scan(_STEP, start=first, end=last, max_height=self._height, one_of=one_of)
 
     def shown(self, sample: Sample) -> Frame:
         """The frame of a sample, decoded anew."""

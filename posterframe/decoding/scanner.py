@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 
 from posterframe.decoding.nal import starts_order_anew
 from posterframe.decoding.source import Packet, Source, start_of, time_of
-from posterframe.decoding.stretches import Rule, Stretch, keys_of, packets_of, stretches_of
+from posterframe.decoding.stretches import Rule, Stretch, keys_of, packets_of, stand_at, stretches_of
 
 # How far beyond a wanted time to feed the decoder, in seconds: the next frame that others need lies within.
 _BEYOND = 0.25
@@ -32,6 +32,8 @@ def scan(
     with closing(open_source()) as source:
         stretches = _stretches(source, start, end, Rule(interval))
         if not any(stretch.calm for stretch in stretches):
+            if stretches:
+                stand_at(source, stretches[0])
             _decode_less(source, rough=rough)
             yield from _GridScan(source, start, interval).frames(source.packets(), end)
             return

@@ -175,6 +175,15 @@ class Source:
         """For a single frame: of several threads each would begin with one of its own. Before anything is decoded."""
         self.stream.codec_context.thread_count = 1
 
+    def share_cores(self, among: int) -> None:
+        """Use a part of the cores, where so many decode at once: threads of one wait for each other, decoders do not.
+
+        Before anything is decoded.
+        """
+        context = self.stream.codec_context
+        cores = os.cpu_count() or 1
+        context.thread_count = max(1, min(context.thread_count or cores, cores // among))
+
     def open_decoder(self) -> None:
         """Make the decoder ready as it is set now; what is set later does not reach dav1d, for one."""
         with suppress(av.FFmpegError):  # one that cannot be opened decodes nothing, which is told elsewhere

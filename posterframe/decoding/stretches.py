@@ -59,11 +59,19 @@ def stretches_of(source: Source, start: int, end: int, rule: Rule) -> list[Stret
     return found
 
 
+def stand_at(source: Source, stretch: Stretch) -> bool:
+    """Stand at the key frame of a stretch; False when the container cannot.
+
+    It is sought from just before the next one: an index counts in decoding order, where a key frame comes before its
+    time, and what is sought at its place there is the key frame before it.
+    """
+    return source.seek(stretch.end - 1)
+
+
 def packets_of(source: Source, stretches: Iterable[Stretch]) -> Iterator[Packet]:
     """What is to be decoded of them, each sought by itself, so that nothing of calm ones but the key frame is read."""
     for stretch in stretches:
-        # Just before the next one: an index counts in decoding order, where key frames come before their time.
-        if not source.seek(stretch.end - 1):
+        if not stand_at(source, stretch):
             continue
         for number, packet in enumerate(source.packets()):
             if number and (stretch.calm or packet.is_keyframe):

@@ -118,6 +118,19 @@ def test_a_scan_of_a_part_reads_little_of_the_rest() -> None:
     assert file.bytes_read - before < len(data) / 3
 
 
+def test_stretches_that_a_skim_tells_of_are_each_read_once() -> None:
+    options = {"crf": "30", "bf": "3", "b_strategy": "0", "sc_threshold": "0"}
+    data = Film(frames=500, keys_every=100, width=640, height=360, draw=noise, options=options).render()
+    file = CountingFile(data)
+    told: list[tuple[float, float]] = []
+    with Video(file, "film.mp4") as video:
+        assert len(list(video.skim(0.5, calm=1, between=lambda *span: told.append(span)))) == 5
+        before = file.bytes_read
+        assert all(list(video.scan(0.1, start=start, end=end, one_of=2)) for start, end in told)
+    assert len(told) == 5
+    assert file.bytes_read - before < 1.5 * len(data)
+
+
 def test_a_scan_makes_pictures_of_the_height_asked() -> None:
     with opened(Film().render()) as video:
         assert {frame.pixels.shape for frame in video.scan(0.5, max_height=36)} == {(36, 64, 3)}
