@@ -60,6 +60,10 @@ class _Stretch:
     room: int
     frames: list[Frame] = field(default_factory=list)
 
+    @property
+    def length(self) -> float:
+        return self.end - self.start
+
     def shows(self, timestamp: float) -> bool:
         """Whether most of what lies around a time is here."""
         return bool(self.frames) and self.start <= timestamp < self.frames[-1].timestamp - 2 * _STEP
@@ -121,9 +125,10 @@ class Watch:
     def look_closer(self, stretches: int) -> None:
         """Watch that many more stretches between key frames, scattered over the film."""
         looked_into = [self._stretch(*span) for span in self._unseen[self._looked_into :][:stretches]]
-        wide = min(self._video.at_once, len(looked_into))
+        whole = sum(stretch.length for stretch in looked_into)
+        closely = (self._watched_closely(stretch, stretch.length / whole) for stretch in looked_into)
         added: list[Sample] = []
-        with abreast((self._watched_closely(stretch, wide) for stretch in looked_into), wide=wide) as watched:
+        with abreast(closely, wide=self._video.at_once) as watched:
             for stretch, frames in zip(looked_into, watched, strict=True):
                 done = [_KEYS + (1 - _KEYS) * (self._looked_into + part) / len(self._unseen) for part in (0, 1)]
                 added += self._sampled(frames, (stretch.start, stretch.end), (done[0], done[1]), "Watching closer")
@@ -136,8 +141,13 @@ class Watch:
         self._stretches.append(_Stretch(start, end, min(left, ceil((end - start) / _STEP))))
         return self._stretches[-1]
 
-    def _watched_closely(self, stretch: _Stretch, one_of: int) -> Generator[Frame]:
-        """Those frames of a stretch that are to be measured; more of them are kept for ``around``."""
+    def _watched_closely(self, stretch: _Stretch, share: float) -> Generator[Frame]:
+        """Those frames of a stretch that are to be measured; more of them are kept for ``around``.
+
+        It gets cores after its ``share`` of what is watched: of two stretches a long one would decode alone for most
+        of the time.
+        """
+        one_of = min(self._video.at_once, round(1 / share))
         apart = self._interval  # from the key frames at both ends, and half as far as from each other
         due = stretch.start + apart
         frames = self._video.scan(_STEP, start=stretch.start, end=stretch.end, max_height=self._height, one_of=one_of)
