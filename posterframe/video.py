@@ -195,8 +195,9 @@ class Video:
         span = self._span(interval, start, end)
 
         def tell(begins: int, until: int) -> None:
-            from_origin = (float((ticks - self._origin) * self._tick) for ticks in (max(begins, span.start), until))
-            between(*from_origin)
+            begins = max(begins, span.start)
+            if begins < until:
+                between(*(float((ticks - self._origin) * self._tick) for ticks in (begins, until)))
 
         return self._pictures(
             skim(
@@ -227,7 +228,7 @@ class Video:
             if one_of > 1:
                 source.share_cores(one_of)
             if span.start > self._origin:
-                source.seek(span.start)
+                source.seek_key(span.start)
             return source
 
         return open_source

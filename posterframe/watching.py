@@ -31,6 +31,9 @@ _STEP = 0.12
 _ROOM = 500
 """Frames at working size that are kept of what was watched closely: 86 MB."""
 
+_AHEAD = 16
+"""Samples of a stretch that are made ready while one before it is watched: those of sixteen seconds at least."""
+
 _KEYS = 0.5
 """The share of watching that is done once all key frames have been seen."""
 
@@ -128,7 +131,7 @@ class Watch:
         whole = sum(stretch.length for stretch in looked_into)
         closely = (self._watched_closely(stretch, stretch.length / whole) for stretch in looked_into)
         added: list[Sample] = []
-        with abreast(closely, wide=self._video.at_once) as watched:
+        with abreast(closely, _AHEAD, self._video.at_once) as watched:
             for stretch, frames in zip(looked_into, watched, strict=True):
                 done = [_KEYS + (1 - _KEYS) * (self._looked_into + part) / len(self._unseen) for part in (0, 1)]
                 added += self._sampled(frames, (stretch.start, stretch.end), (done[0], done[1]), "Watching closer")

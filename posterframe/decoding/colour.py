@@ -121,6 +121,7 @@ class Converter:
             dst_colorspace=Colorspace.DEFAULT,
             dst_color_range=ColorRange.JPEG,
             interpolation=how,
+            threads=1 if how is Interpolation.AREA else None,  # small pictures are made sooner than threads wake
         )
         return rgb.to_ndarray()
 

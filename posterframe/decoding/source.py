@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple, TypeAlias
 import av
 import numpy as np
 from av.container import InputContainer
+from av.index import IndexEntry
 from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -38,8 +39,14 @@ _MAX_IN_WORK = 64_000_000
 _READ_SIZE = 64 * 1024
 # Demuxing goes on after a damaged place, but not for ever.
 _MAX_DEMUX_ERRORS = 50
+# How much shorter than the video an index may be, in seconds, and still tell of all of it.
+_INDEX_MAY_LACK = 1.0
 # How far before the start to seek, in seconds, to be at the start: transport streams land after what is asked.
 _BEFORE_START = 10
+# Containers without an index: FFmpeg looks for a time in them, and marks all that it meets as a key frame.
+_STREAMS = ("mpegts", "mpeg")
+# How far back to look, in seconds, when a seek lands after the wanted time or at nothing that decodes.
+STEPS_BACK = (0.0, 0.5, 2.0, 8.0, 32.0, 128.0)
 
 
 class SharedFile:
@@ -200,6 +207,21 @@ class Source:
         self.view.check()
         return True
 
+    def seek_key(self, ticks: int) -> None:
+        """Stand where a time can be decoded from: at a key frame before it, or at the beginning."""
+        if self.format_name not in _STREAMS:
+            self.seek(ticks)
+            return
+        for step in STEPS_BACK:
+            target = ticks - int(step / self.tick)
+            if self.seek(target):
+                key = next((packet for packet in self.packets() if packet.is_keyframe), None)
+                at = None if key is None else time_of(key)
+                if at is not None and at <= ticks:
+                    self.seek(target)
+                    return
+        self.rewind()
+
     def rewind(self) -> bool:
         """Stand at the very beginning; False when the container cannot."""
         return self.seek(self.start - int(_BEFORE_START / self.tick)) or self.seek(self.start)
@@ -235,26 +257,27 @@ class Source:
         self.stream.codec_context.flush_buffers()
         return frames
 
-    def index(self) -> Index:
-        """What the index of the container tells; empty without one."""
+    def index(self, start: int, end: int) -> Index:
+        """What the index of the container tells of a part, from the key frame before ``start`` on.
+
+        Empty without an index, or with one that does not tell of all up to ``end``.
+        """
         self._check_open()
         entries = self.stream.index_entries
-        told = ((one.timestamp, one.size, one.is_keyframe) for one in entries)
-        table = np.fromiter(told, [("at", np.int64), ("size", np.int64), ("key", np.bool_)], len(entries))
+        part: list[IndexEntry] = []
+        if len(entries) and (end - entries[-1].timestamp) * self.tick <= _INDEX_MAY_LACK:
+            first = max(0, entries.search_timestamp(start))
+            last = entries.search_timestamp(end - 1, backward=False, any_frame=True)
+            part = entries[first : len(entries) if last < 0 else max(last, first + 1)]
+        told = ((one.timestamp, one.size, one.is_keyframe) for one in part)
+        table = np.fromiter(told, [("at", np.int64), ("size", np.int64), ("key", np.bool_)], len(part))
         return Index(table["at"], table["size"], table["key"])
 
     def key_before(self, ticks: int) -> int | None:
         """Where the index of the container has the key frame for a time; None without an index."""
-        return self._key(ticks, backward=True)
-
-    def key_after(self, ticks: int) -> int | None:
-        """Where the index of the container has the next key frame after a time."""
-        return self._key(ticks + 1, backward=False)
-
-    def _key(self, ticks: int, *, backward: bool) -> int | None:
         self._check_open()
         entries = self.stream.index_entries
-        at = entries.search_timestamp(ticks, backward=backward) if len(entries) else -1
+        at = entries.search_timestamp(ticks) if len(entries) and self.format_name not in _STREAMS else -1
         return None if at < 0 else entries[at].timestamp
 
 

@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 from av.video.frame import VideoFrame
 
-from posterframe.decoding.source import Source, start_of, time_of
+from posterframe.decoding.source import STEPS_BACK, Source, start_of, time_of
 
-# How far back to look, in seconds, when a seek lands after the wanted time or at nothing that decodes.
-_STEPS_BACK = (0.0, 0.5, 2.0, 8.0, 32.0, 128.0)
 # Without an index, walking on is taken to be cheaper than a seek over this many seconds.
 _WALK = 10.0
 # Frames that no other frame needs are not decoded until this many seconds before the wanted time.
@@ -88,7 +86,7 @@ class Walker:
         return self._current is None or self._last_skipped > start_of(self._current)
 
     def _start_before(self, ticks: int) -> None:
-        for step in _STEPS_BACK:
+        for step in STEPS_BACK:
             target = ticks - int(step / self._source.tick)
             if target <= self._source.start:
                 break

@@ -98,8 +98,8 @@ def test_a_skim_of_dense_key_frames_gives_one_for_each_interval(container: str) 
 
 
 @pytest.mark.parametrize(("start", "end"), [(4.0, 7.0), (0.0, 3.0), (9.0, 10.0), (4.3, 5.3)])
-@pytest.mark.parametrize("keys_every", [12, 250], ids=["dense keys", "one key"])
-@pytest.mark.parametrize("container", ["mp4", "matroska"])
+@pytest.mark.parametrize("keys_every", [12, 50, 250], ids=["dense keys", "some keys", "one key"])
+@pytest.mark.parametrize("container", ["mp4", "matroska", "mpegts"])
 def test_a_scan_of_a_part_gives_true_frames_of_it(container: str, keys_every: int, start: float, end: float) -> None:
     with opened(Film(frames=250, keys_every=keys_every, container=container).render()) as video:
         frames = list(video.scan(0.5, start=start, end=end))
