@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -117,6 +118,25 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("media_url")
+    @classmethod
+    def _absolute_folder(cls, value: str | None) -> str | None:
+        """A folder is the same one for every process, wherever it was started."""
+        return value if value is None or "://" in value else str(cls._absolute(Path(value)))
+
+    @field_validator("database_url")
+    @classmethod
+    def _absolute_file(cls, value: str | None) -> str | None:
+        scheme, _, path = (value or "").partition(":///")
+        return f"{scheme}:///{cls._absolute(Path(path))}" if path and scheme.startswith("sqlite") else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"https?://[^/]", value):
+            raise ValueError("give an address that begins with https://")
+        return value
 
     @model_validator(mode="after")
     def _keys_travel_safely(self) -> Self:

@@ -157,6 +157,13 @@ def preview_moment(studio: Studio, moment_id: str) -> None:
         studio.store.set_preview_failed(moment_id, moment.timestamp, str(error))
 
 
+def fail_preview(studio: Studio, moment_id: str, error: str) -> None:
+    """Say at a moment why its time has no preview, unless it got one after all."""
+    moment = studio.store.moment(moment_id)
+    if moment is not None and needs_preview(moment):
+        studio.store.set_preview_failed(moment_id, moment.timestamp, error)
+
+
 def needs_preview(moment: Moment) -> bool:
     """Whether the stored preview is not that of the moment's time."""
     return moment.preview_error is None and (moment.preview is None or moment.preview_at != moment.timestamp)
@@ -257,7 +264,7 @@ def _preview(studio: Studio, video: Video, moment: Moment) -> None:
         return
     key = studio.media.put(_encode(frame.pixels), "previews", "webp")
     filmstrip = Filmstrip(studio.media.put(_encode(around.sprite), "previews", "webp"), around.times, around.best)
-    if moment.quality and moment.refined_timestamp == moment.timestamp:
+    if moment.quality and moment.preview_at is None and moment.refined_timestamp == moment.timestamp:
         studio.store.set_preview(moment.id, moment.timestamp, key, filmstrip=filmstrip)
         return
     found = assess(video, time, reach=NEIGHBOURS)

@@ -49,7 +49,7 @@ class Workers:
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run an importable function in a worker and wait for its result; what it raises is raised here.
 
-        Raises ``ServiceFailed`` when the worker itself died each time, ``Leaving`` when this process is ending.
+        Raises ``ServiceFailed`` when no worker could be started or each died, ``Leaving`` when this process is ending.
         """
         with self._places:
             for _ in range(TRIES):
@@ -84,7 +84,12 @@ class Workers:
                 raise Leaving
             if self._idle:
                 return self._idle.pop()
-            worker = _Worker()
+            try:
+                worker = _Worker()
+            except OSError as error:
+                raise ServiceFailed(
+                    "This machine could not start the work, most likely for want of memory. Try again."
+                ) from error
             self._all.add(worker)
             return worker
 

@@ -46,7 +46,8 @@ ASKS_A_SECOND = 30
 SWEEPS_EVERY = 30.0
 """Seconds between two sweeps for work that was stored but never queued, or that the engine has given up."""
 
-LOST = "Something went wrong on our side while this picture was cut: try again."
+LOST_PICTURE = "Something went wrong on our side while this picture was cut: try again."
+LOST_ROUND = "Something went wrong on our side while this video was watched: try again."
 
 SQLITE_CONNECTIONS = 2
 """Connections to the engine's SQLite file: in the pool's queue threads take turns, at the file's lock they sleep."""
@@ -121,14 +122,17 @@ def _sweep_until(studio: Studio, leaving: Future[None]) -> None:
 def sweep(studio: Studio, *, quiet_for: float = 0.0) -> None:
     """Queue what the store holds as unfinished and nobody has reported on for so many seconds.
 
-    What is queued already stays as it is; a picture whose workflow has ended all the same is marked as failed.
+    What is queued already stays as it is; what is unfinished though its workflow has ended is marked as failed.
     """
     unfinished = studio.store.unfinished(quiet_for=quiet_for)
     for round_ in unfinished.rounds:
-        watch(round_.id)
+        if _is_lost(round_.id):
+            work.finish(studio, round_.id, RoundState.FAILED, LOST_ROUND)
+        else:
+            watch(round_.id)
     for thumbnail in unfinished.thumbnails:
-        if _is_lost(thumbnail):
-            cutting.fail_thumbnail(studio, thumbnail.id, LOST)
+        if _is_lost(thumbnail.id):
+            cutting.fail_thumbnail(studio, thumbnail.id, LOST_PICTURE)
         else:
             cut(thumbnail)
     for moment in unfinished.moments:
@@ -141,9 +145,9 @@ def _tidy(studio: Studio) -> None:
         picker.tidy()
 
 
-def _is_lost(thumbnail: Thumbnail) -> bool:
-    """Whether the workflow of an unfinished picture has broken off for good; under its id it never runs again."""
-    state = DBOS.get_workflow_status(thumbnail.id)
+def _is_lost(subject_id: str) -> bool:
+    """Whether the workflow of something unfinished has broken off for good; under its id it never runs again."""
+    state = DBOS.get_workflow_status(subject_id)
     return state is not None and state.status in _BROKEN_OFF
 
 
@@ -204,7 +208,10 @@ def watch_round(round_id: str) -> None:
 @DBOS.workflow()
 def preview_moment(moment_id: str) -> None:
     """A new preview after a time was edited or a moment added by hand."""
-    _step(work.preview_moment, moment_id, QUICK_QUEUE)
+    try:
+        _step(work.preview_moment, moment_id, QUICK_QUEUE)
+    except PosterframeError as failure:
+        DBOS.run_step({"name": "fail"}, _fail_preview, moment_id, str(failure))
 
 
 @DBOS.workflow()
@@ -225,6 +232,10 @@ def heed_call() -> None:
 
 def _finish_round(round_id: str, state: str, error: str | None) -> None:
     work.finish(_studio(), round_id, RoundState(state), error)
+
+
+def _fail_preview(moment_id: str, error: str) -> None:
+    work.fail_preview(_studio(), moment_id, error)
 
 
 def _fail_thumbnail(thumbnail_id: str, error: str) -> None:

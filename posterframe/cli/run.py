@@ -12,7 +12,7 @@ import click
 from posterframe.cli.terminal import PROJECT
 from posterframe.errors import BadInput
 from posterframe.owning import own
-from posterframe.settings import settings
+from posterframe.settings import Role, settings
 from posterframe.studio import open_studio
 
 
@@ -24,6 +24,8 @@ def run(port: int, host: str) -> None:
     app = PROJECT / "app.py"
     if not app.is_file():
         raise BadInput("The app is not here: run this from the project's own folder, after make install.")
+    if settings().role is Role.WORKER:
+        raise BadInput("POSTERFRAME_ROLE is worker, which shows no pages: run posterframe worker, or leave it unset.")
     _check_port(host, port)
     open_studio(settings()).store.close()
     own(settings().home, settings().role).close()

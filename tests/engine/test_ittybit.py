@@ -15,7 +15,7 @@ import pytest
 
 from posterframe.model import Thumbnail, ThumbnailStatus
 from posterframe.polling import NEVER_PLACED, OVERDUE
-from posterframe.workflows import LOST
+from posterframe.workflows import LOST_PICTURE
 from tests.engine.home import Home, StandIn, kill_again_and_again, open_stand_in
 from tests.waiting import wait_for
 
@@ -141,7 +141,7 @@ def test_a_picture_whose_workflow_broke_off_is_given_up_in_words(desk: Home) -> 
         wait_for(lambda: desk.now(wanted).job_id)
     with closing(sqlite3.connect(Path(desk.variables["POSTERFRAME_HOME"]) / "engine.sqlite")) as engine, engine:
         engine.execute("UPDATE workflow_status SET status = 'ERROR' WHERE workflow_uuid = ?", [wanted.id])
-    assert (desk.finish()[0].status, desk.now(wanted).error) == (ThumbnailStatus.FAILED, LOST)
+    assert (desk.finish()[0].status, desk.now(wanted).error) == (ThumbnailStatus.FAILED, LOST_PICTURE)
     assert desk.store.retry(wanted.id, "Kim").attempt == 2
 
 

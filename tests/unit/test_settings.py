@@ -97,6 +97,38 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str, monkeypat
         read_settings()
 
 
+@pytest.mark.parametrize("url", ["frames.example.com", "ftp://frames.example.com", "https://", "https:///here"])
+def test_an_address_of_ours_that_nobody_could_open_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTERFRAME_PUBLIC_URL", url)
+    with pytest.raises(BadInput, match="POSTERFRAME_PUBLIC_URL cannot be used: give an address that begins with https"):
+        read_settings()
+
+
+def test_folders_and_files_are_the_same_ones_wherever_a_process_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POSTERFRAME_MEDIA_URL", "./media")
+    monkeypatch.setenv("POSTERFRAME_DATABASE_URL", "sqlite:///reviews.sqlite")
+    chosen = read_settings()
+    assert chosen.media_url == str(tmp_path / "media")
+    assert chosen.sqlalchemy_url == f"sqlite:///{tmp_path}/reviews.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("POSTERFRAME_MEDIA_URL", "s3://bucket/folder"),
+        ("POSTERFRAME_MEDIA_URL", "file:///srv/media"),
+        ("POSTERFRAME_DATABASE_URL", "sqlite:////srv/reviews.sqlite"),
+        ("POSTERFRAME_DATABASE_URL", "postgresql://db.example.com/reviews"),
+    ],
+)
+def test_addresses_stay_as_they_are(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, url)
+    assert url in (read_settings().media_url, read_settings().database_url)
+
+
 def test_a_broken_secrets_file_is_told_without_what_stands_in_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
