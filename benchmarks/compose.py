@@ -21,7 +21,9 @@ from benchmarks import cards
 from benchmarks.cards import Pixels
 from posterframe.video import Footage
 
-CLIPS = Path(__file__).parents[1].parent / "shared/videos"
+CLIPS = Path(__file__).parents[2] / "shared/videos"
+"""Where the clips lie; labels.json says where each comes from."""
+
 SAMPLE = Path(__file__).parents[1] / "samples/sample.mp4"
 WIDTH, HEIGHT, FPS = 640, 360, 25
 

@@ -31,15 +31,13 @@ from typing import BinaryIO
 import av
 from av.video.stream import VideoStream
 
-from benchmarks.compose import composed_films, joined
+from benchmarks.compose import CLIPS, SAMPLE, composed_films, joined
 from benchmarks.peers import ffmpeg_thumbnail, posterframe
 from benchmarks.serving import Server, served
 from posterframe.net import Net
 from posterframe.video import Video
 
-CLIPS = Path(__file__).parents[2] / "shared/videos"
 USUAL = ["sam2_01_dog.mp4", "intel_one-by-one-person-detection.mp4", "simpl_split2.webm", "simpl_av1.webm"]
-SAMPLE = Path(__file__).parents[1] / "samples/sample.mp4"
 SHARES = (0.11, 0.31, 0.52, 0.73, 0.93)
 SCAN_HEIGHT = 180
 HEIGHTS = (360, 720, 1080, 2160)
@@ -202,7 +200,7 @@ class Topics:
         self.key_frames.add(name, key_frames, rounds)
         self.from_file.add(name, from_file, rounds)
         self.over_http.add(name, over_http, rounds, fetched)
-        self.picking.add(name, picking, 1)
+        self.picking.add(name, picking, rounds)
 
     def print(self) -> None:
         for topic in (self.picking, self.key_frames, self.from_file, self.over_http):
@@ -292,6 +290,7 @@ def main() -> None:
     options = parser.parse_args()
     videos = options.videos or ([CLIPS / name for name in USUAL] if options.usual else [])
     topics = Topics()
+    posterframe(SAMPLE)  # a worker of the app has all that picking needs loaded
     with tempfile.TemporaryDirectory() as folder, served() as server:
         for path in videos:
             topics.measure(lengthened(path, Path(folder)), path.stem, server, options.rounds or 3)

@@ -13,7 +13,7 @@ from components.filmstrip import PLACE, show_filmstrip
 from components.origin import picker_name
 from components.player import show_player
 from components.session import show_said, studio, telling, who
-from components.words import DECISION_WORDS, plain
+from components.words import DECISION_WORDS, plain, reason_words
 from posterframe.model import BY_HAND, DecisionState, Moment, Round, Snapshot
 from posterframe.timecode import format_time
 from posterframe.work import needs_preview
@@ -43,7 +43,7 @@ def show_decide(snapshot: Snapshot) -> None:
     with words, st.container(border=True, key="decide", height="stretch", vertical_alignment="distribute"):
         with st.container():
             _show_place(moments, moment, snapshot.rounds)
-            st.markdown(f"### {plain(moment.reason or f'Frame at {format_time(moment.timestamp)}')}")
+            st.markdown(f"### {plain(reason_words(moment, moment.timestamp))}")
             _show_notes(moment)
         with st.container():
             show_said(PLACE)

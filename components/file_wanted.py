@@ -14,7 +14,7 @@ from posterframe.model import BY_FILE, RoundState, Snapshot, SourceKind, Wish
 
 
 def show_file_wanted(snapshot: Snapshot) -> None:
-    """An address or an upload; moments and reasons stay, and are matched to the file by its length."""
+    """An address or an upload, which the moments that are there are then matched to."""
     review, latest = snapshot.review, snapshot.rounds[-1]
     is_wanted = review.source is SourceKind.YOUTUBE or (latest.picker == BY_FILE and latest.state is RoundState.FAILED)
     if not is_wanted or not latest.state.is_final:
@@ -23,7 +23,8 @@ def show_file_wanted(snapshot: Snapshot) -> None:
         st.subheader("Now the file itself", anchor=False)
         if snapshot.moments:
             st.caption(
-                "Frames cannot be read from YouTube. Give the same video as a file: the moments stay as they are."
+                "Frames cannot be read from YouTube. Give the same video as a file: moments that were suggested then "
+                "move to the best frame near them, and those past its end are removed."
             )
             picker = BY_FILE
         else:

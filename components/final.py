@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.picture import show_picture
 from components.session import studio
-from components.words import file_name, plain, size_words
+from components.words import file_name, plain, reason_words, size_words
 from posterframe.model import Action, Snapshot, ThumbnailStatus
 from posterframe.timecode import format_time
 
@@ -31,7 +31,7 @@ def show_final(snapshot: Snapshot) -> None:
     with words:
         moment = next((one for one in snapshot.moments if one.id == chosen.moment_id), None)
         if moment:
-            st.markdown(f"#### {plain(moment.reason)}")
+            st.markdown(f"#### {plain(reason_words(moment, chosen.timestamp))}")
         st.caption(f"At {format_time(chosen.timestamp)} · {size_words(chosen)}")
         st.caption(plain(f"Chosen by {choice.who} on {choice.at:%d %B %Y at %H:%M} UTC"))
         name = file_name(review, chosen)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from components.front_end import front_end
 from components.session import note, picture_link, show_said, studio, telling, who
-from components.words import STATUS_WORDS, file_name, plain, size_words
+from components.words import STATUS_WORDS, file_name, plain, reason_words, size_words
 from posterframe import workflows
 from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
 from posterframe.shapes import shape_words
@@ -101,7 +101,7 @@ def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[s
         "word": _word(thumbnail, final=final),
         "time": time,
         "size": size,
-        "reason": moment.reason if moment else "This moment was removed from the table.",
+        "reason": reason_words(moment, thumbnail.timestamp) if moment else "This moment was removed from the table.",
         "now": _time_in_force(thumbnail, moment),
         "error": thumbnail.error if ended else None,
         "note": None if ended else thumbnail.error,
@@ -111,7 +111,7 @@ def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[s
         "download": studio().media.link(thumbnail.picture, filename=file_name(review, thumbnail))
         if thumbnail.picture
         else None,
-        "alt": f"Frame at {time}, {size}: {moment.reason}" if moment else f"Frame at {time}, {size}",
+        "alt": f"Frame at {time}, {size}" + (f": {moment.reason}" if moment and moment.reason else ""),
     }
 
 

@@ -65,7 +65,7 @@ def _link_others(review: Review) -> None:
         for other in others:
             st.page_link(
                 "../pages/review.py",
-                label=plain(f"{other.created_at:%d %B %Y, %H:%M}"),
+                label=plain(f"{other.created_at:%d %B %Y, %H:%M} UTC"),
                 query_params={"review": other.id},
             )
 

@@ -52,9 +52,8 @@ def _show_card(summary: ReviewSummary) -> None:
             show_picture(summary.cover, f"Cover of {summary.review.title}", COVER)
         else:
             show_blank(COVER)
-        st.subheader(plain(summary.review.title), anchor=False)
+        st.page_link(REVIEW_PAGE, label=plain(summary.review.title), query_params={"review": summary.review.id})
         st.caption(plain(" · ".join(_facts(summary))))
-        st.page_link(REVIEW_PAGE, label="Open", query_params={"review": summary.review.id})
 
 
 def _facts(summary: ReviewSummary) -> list[str]:

@@ -54,7 +54,7 @@ def show_progress(snapshot: Snapshot) -> None:
         st.error(plain(latest.error or "The video could not be watched."))
         _offer_again(snapshot, "Try again")
     elif latest.state is RoundState.CANCELLED:
-        st.info("You stopped this before it was done.")
+        st.info("This was stopped before it was done.")
         _offer_again(snapshot, "Watch it again")
     for warning in latest.warnings:
         st.warning(plain(warning))

@@ -79,8 +79,9 @@ def _own_size() -> tuple[int, int]:
 def _choose_manner() -> None:
     """How all the sizes are cut: what happens where the shapes differ, which part is kept, and how finely."""
     left, right, last = st.columns(3)
-    fit = left.selectbox("Other shapes", list(FIT_WORDS), key="fit")
-    right.selectbox("Keep", POSITIONS, format_func=capital, key="position", disabled=FIT_WORDS[fit] is Fit.FILL)
+    fit = FIT_WORDS[left.selectbox("Where shapes differ", list(FIT_WORDS), key="fit")]
+    part = "Place of the frame" if fit is Fit.CONTAIN else "Part to keep"
+    right.selectbox(part, POSITIONS, format_func=capital, key="position", disabled=fit is Fit.FILL)
     last.selectbox("Quality", list(QUALITY_WORDS), key="quality")
 
 

@@ -11,18 +11,21 @@ from streamlit.delta_generator import DeltaGenerator
 from components.empty import show_empty
 from components.library import show_cards
 from components.session import studio, who
-from components.upload import upload_video
+from components.upload import Upload, upload_video
 from components.wishing import Asked, ask_wish, price_words
 from components.words import plain
 from posterframe import workflows
 from posterframe.errors import BadInput, PosterframeError
 from posterframe.model import SourceKind
 from posterframe.net import is_youtube
-from posterframe.registry import title_of
+from posterframe.registry import name_of, title_of
 
 LIBRARY_PAGE = Path(__file__).parents[1] / "pages/library.py"
 SAMPLES = Path(__file__).parents[1] / "samples"
 SAMPLE_TITLE = "The sample film"
+
+WAITING = "waiting"
+"""Where the session keeps a file that has arrived, until a review is made of it."""
 
 RECENT = 3
 """Reviews that are shown beneath, to go on with."""
@@ -52,6 +55,7 @@ def show_start() -> None:
                 st.caption("Or a file of yours: mp4, webm or mov, up to 500 MB")
                 upload = upload_video(studio().media.upload_ticket())
             file_problem = st.empty()
+            waiting = st.container()
         with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium", key="sample"):
             st.image(SAMPLES / "poster.webp", width=176, alt="Coffee pots, cups and a vase from the sample film")
             with st.container(gap="xsmall"):
@@ -61,7 +65,11 @@ def show_start() -> None:
     if pressed:
         _attempt(url_problem, lambda: _start_url(url.strip(), asked))
     if upload is not None:
-        _attempt(file_problem, lambda: _start(upload.title, SourceKind.UPLOAD, upload.key, asked))
+        st.session_state[WAITING] = upload
+        _attempt(file_problem, lambda: _start_waiting(asked))
+    with waiting:
+        if _go_on_with_waiting():
+            _attempt(file_problem, lambda: _start_waiting(asked))
     if sample:
         _attempt(sample_problem, lambda: _start_sample(asked))
     _show_recent()
@@ -73,6 +81,15 @@ def _attempt(place: DeltaGenerator, start: Callable[[], None]) -> None:
         start()
     except PosterframeError as error:
         place.error(plain(str(error)))
+
+
+def _go_on_with_waiting() -> bool:
+    """The file that has arrived and could not be started with, if there is one; whether to try it again."""
+    waiting: Upload | None = st.session_state.get(WAITING)
+    if waiting is None:
+        return False
+    st.caption(plain(f"“{waiting.title}” has arrived and waits here."))
+    return st.button("Find moments in this file", type="primary")
 
 
 def _show_recent() -> None:
@@ -95,7 +112,12 @@ def _start_url(url: str, asked: Asked) -> None:
     if is_youtube(url) and studio().picker(asked.picker).knows_youtube:
         _start("YouTube video", SourceKind.YOUTUBE, url, asked)
     checked = studio().net.check(url)
-    _start(title_of(checked), SourceKind.URL, checked, asked)
+    _start(title_of(name_of(checked)), SourceKind.URL, checked, asked)
+
+
+def _start_waiting(asked: Asked) -> None:
+    waiting: Upload = st.session_state[WAITING]
+    _start(waiting.title, SourceKind.UPLOAD, waiting.key, asked)
 
 
 def _start_sample(asked: Asked) -> None:
@@ -109,6 +131,8 @@ def _start(title: str, source: SourceKind, location: str, asked: Asked) -> None:
     if asked.problem:
         raise BadInput("The times under Options cannot be used: correct them, or leave them empty.")
     review, first = studio().store.create_review(title, source, location, asked.wish, asked.picker, who())
+    if source is SourceKind.UPLOAD:
+        del st.session_state[WAITING]
     workflows.watch(first.id)
     st.query_params["review"] = review.id
     st.rerun()

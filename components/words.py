@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from posterframe.errors import BadInput
-from posterframe.model import DecisionState, Review, SourceKind, Thumbnail, ThumbnailStatus
+from posterframe.model import DecisionState, Moment, Review, SourceKind, Thumbnail, ThumbnailStatus
 from posterframe.timecode import format_time
 
 STATUS_WORDS = {
@@ -50,6 +50,11 @@ def check_reason(text: str) -> str:
     return reason
 
 
+def reason_words(moment: Moment, at: float) -> str:
+    """Why the moment was chosen; where nobody has said so, that it is a frame, and its time, ``at`` so many seconds."""
+    return moment.reason or f"Frame at {format_time(at)}"
+
+
 def source_words(review: Review) -> str:
     """Where the video came from."""
     if review.source in (SourceKind.URL, SourceKind.YOUTUBE):
@@ -68,5 +73,6 @@ def size_words(thumbnail: Thumbnail) -> str:
 def file_name(review: Review, thumbnail: Thumbnail) -> str:
     """The name under which a thumbnail is saved: title, time and size, in letters that every system takes."""
     title = re.sub(r"[^\w]+", "-", review.title.lower()).strip("-") or "thumbnail"
-    time = format_time(thumbnail.timestamp).replace(":", "m", 1).replace(".", "-")
+    minutes, _, seconds = format_time(thumbnail.timestamp).replace(".", "-").rpartition(":")
+    time = f"{minutes.replace(':', 'h')}m{seconds}"
     return f"{title[:60]}-{time}-{thumbnail.width}x{thumbnail.height}.{thumbnail.shape.format.value}"

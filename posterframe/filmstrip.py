@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
-from threading import Lock
 
 import numpy as np
 from PIL import Image
 
 from posterframe.model import Report, ignore_progress
-from posterframe.refine import Seen, choose, look_around, shown_at
-from posterframe.video import Footage, Frame, Pixels, Video
+from posterframe.refine import Seen, choose, shown_at
+from posterframe.video import Frame, Pixels, Video
 
 TILES = 100
 """The most pictures in a sprite of a whole film: one for each percent of a progress bar."""
@@ -28,24 +26,17 @@ _COLUMNS = 10
 _SPARSEST = 3
 """How many places a sprite's pictures may lie apart before it is made anew."""
 
-_ROUNDING = 1e-3
-"""Seconds by which a time may be rounded on its way through a page."""
-
 
 @dataclass(frozen=True)
 class Strip:
     """Frames around a moment, side by side in one picture, each as wide as the others.
 
-    ``times`` are when each starts, rising; ``sharpness`` and ``steadiness`` (0–1) are as quality.py and shots.py take
-    them. ``current`` is the index of the frame that is shown at the moment, ``best`` of the one that refine's rule
-    prefers among all that lie around it.
+    ``times`` are when each starts, rising. ``best`` is the index of the one that refine's rule prefers among all that
+    lie around the moment.
     """
 
     sprite: Pixels
     times: tuple[float, ...]
-    sharpness: tuple[float, ...]
-    steadiness: tuple[float, ...]
-    current: int
     best: int
 
 
@@ -62,30 +53,16 @@ class Sprite:
     tile: tuple[int, int]
 
 
-def strip(video: Video, timestamp: float, *, frames: int = 7, reach: float = 0.6, height: int = 90) -> Strip:
-    """Up to ``frames`` frames within ``reach`` seconds of a time, ``height`` pixels high; decodes every frame there.
-
-    Fewer where there are no more. Times past the end mean the last frame. Raises ``BadInput`` for what is no number.
-    """
-    return strip_of(look_around(video, timestamp, reach=reach), timestamp, frames=frames, reach=reach, height=height)
-
-
-def strip_of(
-    window: Sequence[Seen], timestamp: float, *, frames: int = 7, reach: float = 0.6, height: int = 90
-) -> Strip:
-    """The strip of a window that has been decoded already, as refine does; see ``strip``."""
+def strip(window: Sequence[Seen], timestamp: float, *, frames: int = 7, height: int = 90) -> Strip:
+    """Up to ``frames`` frames of a window, ``height`` pixels high, the one that is shown at a time among them."""
     asked = shown_at(window, timestamp)
-    near = [seen for seen in window if abs(seen.timestamp - asked.timestamp) <= reach + _ROUNDING]
-    times = [seen.timestamp for seen in near]
-    current, best = times.index(asked.timestamp), times.index(choose(near, asked).timestamp)
-    places = spread(len(near), frames, current, best)
-    shown = [near[place] for place in places]
+    times = [seen.timestamp for seen in window]
+    best = times.index(choose(window, asked).timestamp)
+    places = spread(len(window), frames, times.index(asked.timestamp), best)
+    shown = [window[place] for place in places]
     return Strip(
         sprite=np.concatenate([_fitted(seen.pixels, (None, height)) for seen in shown], axis=1),
         times=tuple(seen.timestamp for seen in shown),
-        sharpness=tuple(seen.sharpness for seen in shown),
-        steadiness=tuple(seen.steadiness for seen in shown),
-        current=places.index(current),
         best=places.index(best),
     )
 
@@ -103,43 +80,6 @@ def spread(length: int, count: int, *kept: int) -> list[int]:
             even.remove(min(even.difference(kept), key=lambda other: (abs(other - place), other)))
             even.add(place)
     return sorted(even)
-
-
-class Strips:
-    """Strips of any film, for any thread. Keeps the windows decoded last, so that a nudge decodes nothing again.
-
-    A window reaches twice as far as a strip: any time that a strip shows is the middle of another within it.
-    """
-
-    def __init__(self, windows: int = 8) -> None:
-        self._stretches: deque[_Stretch] = deque(maxlen=windows)
-        self._lock = Lock()
-
-    def strip(
-        self, film: str, footage: Footage, timestamp: float, *, frames: int = 7, reach: float = 0.6, height: int = 90
-    ) -> Strip:
-        """As the function ``strip``; ``film`` is what tells one film from another, a review's id for instance."""
-        with self._lock:
-            known = next((one for one in self._stretches if one.covers(film, timestamp, reach)), None)
-        if known is None:
-            with footage.open() as video:
-                known = _Stretch(film, timestamp, 2 * reach, tuple(look_around(video, timestamp, reach=2 * reach)))
-            with self._lock:
-                self._stretches.append(known)
-        return strip_of(known.window, timestamp, frames=frames, reach=reach, height=height)
-
-
-@dataclass(frozen=True)
-class _Stretch:
-    """A decoded part of a film: every frame within ``reach`` seconds of ``middle``."""
-
-    film: str
-    middle: float
-    reach: float
-    window: tuple[Seen, ...]
-
-    def covers(self, film: str, timestamp: float, reach: float) -> bool:
-        return film == self.film and abs(timestamp - self.middle) + reach <= self.reach + _ROUNDING
 
 
 class SpriteMaker:

@@ -246,7 +246,8 @@ def _file_system(url: str) -> tuple[Any, str]:
         files, root = fsspec.url_to_fs(url, **options)
     except ImportError:
         raise BadInput(
-            "POSTERFRAME_MEDIA_URL needs a package that is not here; for S3, install posterframe[s3]."
+            "POSTERFRAME_MEDIA_URL needs a package that is not here; for S3, run .venv/bin/pip install -e '.[s3]' in "
+            "the project's folder."
         ) from None
     except ValueError:
         raise BadInput("POSTERFRAME_MEDIA_URL has to be a folder or an address such as s3://bucket/folder.") from None

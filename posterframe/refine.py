@@ -123,19 +123,9 @@ def refine(video: Video, timestamp: float, *, reach: float = 1.0) -> Refined:
     It stays in the shot that is shown at ``timestamp``, and leaves it only when nothing in that shot passes. Times
     before the start and past the end mean the first and the last frame. Raises ``BadInput`` for what is no number.
     """
-    return refine_within(look_around(video, timestamp, reach=reach), timestamp)
-
-
-def refine_within(window: Sequence[Seen], timestamp: float) -> Refined:
-    """The best steady frame of a window that has been decoded already; see ``refine``."""
+    window = look_around(video, timestamp, reach=reach)
     asked = shown_at(window, timestamp)
     return _measured(asked, choose(window, asked), window)
-
-
-def assess(video: Video, timestamp: float, *, reach: float = 1.0) -> Refined:
-    """The frame shown at ``timestamp`` as it is, among those within ``reach`` seconds. Raises as ``refine``."""
-    window = look_around(video, timestamp, reach=reach)
-    return appraise(shown_at(window, timestamp), window)
 
 
 def appraise(seen: Seen, window: Sequence[Seen]) -> Refined:
@@ -150,7 +140,7 @@ def _measured(asked: Seen, best: Seen, window: Sequence[Seen]) -> Refined:
 
 
 def look_around(video: Video, timestamp: float, *, reach: float) -> list[Seen]:
-    """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``."""
+    """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``. Raises as ``refine``."""
     height = working_height(video.info.width, video.info.height)
     timestamp = min(max(timestamp, 0.0), video.info.duration)
     with ahead(video.frames_between(max(0.0, timestamp - reach), timestamp + reach, max_height=height)) as frames:

@@ -5,10 +5,12 @@ A new picker or extractor is one new file and one line here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TypeVar
+from urllib.parse import unquote
 
 from posterframe.errors import BadInput
 from posterframe.extractors import Extractor
@@ -29,12 +31,17 @@ from posterframe.video import Footage
 
 T = TypeVar("T")
 
+_UNFIT = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
+"""What no name should hold: it would make folders of a name, or cannot be seen."""
+
+_ENDING = re.compile(r"(?<=.)\.\w{1,5}$")
+
 
 def footage_at(net: Net, location: str, report: Report = ignore_progress) -> Footage:
     """The video at a URL or at a path of this machine. Raises ``BadInput`` when it is neither."""
     if "://" in location or location.startswith("data:"):
         url = net.check(location)
-        return Footage(title_of(url), url, lambda: net.open(url, report=report))
+        return Footage(name_of(url), url, lambda: net.open(url, report=report))
     path = Path(location).expanduser()
     if not path.is_file():
         raise BadInput(f"There is no file {location}. Give the path of a video, or its URL.")
@@ -109,9 +116,15 @@ def choose(there: Mapping[str, T], name: str | None, purpose: str) -> T:
     return there[name]
 
 
-def title_of(url: str) -> str:
-    """A name for a video from its address: the last part of the path, without the ending."""
-    stem = Path(url.split("?", 1)[0].split("#", 1)[0]).stem
+def name_of(url: str) -> str:
+    """The name of the file at an address, as people write it: the last part of the path."""
+    last = PurePosixPath(url.split("?", 1)[0].split("#", 1)[0]).name
+    return _UNFIT.sub(" ", unquote(last)).strip() or "Video"
+
+
+def title_of(name: str) -> str:
+    """A title for a video from the name of its file: without the ending."""
+    stem = _ENDING.sub("", _UNFIT.sub(" ", name))
     return stem.replace("-", " ").replace("_", " ").strip() or "Video"
 
 

@@ -52,8 +52,11 @@ class Studio:
     def extractor_for(self, review: Review, name: str) -> tuple[Extractor, str]:
         """The extractor of that name, or this machine where that one cannot reach the video, and then why."""
         wanted = self.extractor(name)
-        if not wanted.is_service or public_address(self.settings, self.media, self.footage(review)):
-            return wanted, ""
+        try:
+            if not wanted.is_service or public_address(self.settings, self.media, self.footage(review)):
+                return wanted, ""
+        except BadInput as error:  # the video's host is not allowed any more
+            return self.extractor("local"), str(error)
         if review.source is SourceKind.URL:
             note = f"The address of this video is private, and {wanted.label} cannot read it: this machine cuts."
         else:

@@ -28,7 +28,9 @@ def format_time(seconds: float) -> str:
 def parse_time(text: str) -> float:
     """Seconds from what a person typed. Raises ``BadInput`` when it is no time, or a negative one."""
     tidy = text.strip().lower().replace(",", ".")
-    match = _CLOCK.fullmatch(tidy) or (_UNITS.fullmatch(tidy) if tidy else None)
+    if not tidy:
+        raise BadInput("Give a time in the video. Write it like 0:04.4 or 4.4.")
+    match = _CLOCK.fullmatch(tidy) or _UNITS.fullmatch(tidy)
     if match is None:
         raise BadInput(f"“{text.strip()[:40]}” is not a time in the video. Write it like 0:04.4 or 4.4.")
     return int(match["h"] or 0) * 3600 + int(match["m"] or 0) * 60 + float(match["s"] or 0)

@@ -33,7 +33,7 @@ from posterframe.model import (
 )
 from posterframe.pickers import Picker
 from posterframe.pickers.local import LocalPicker
-from posterframe.refine import assess, refine
+from posterframe.refine import appraise, look_around, refine, shown_at
 from posterframe.settings import Settings
 from posterframe.studio import Studio, open_studio
 from posterframe.timecode import clamp_time
@@ -47,8 +47,8 @@ PREVIEW_HEIGHT = 540
 PREVIEW_QUALITY = 80
 """WebP quality of previews; at 540 pixels about 30 kB each."""
 
-NEIGHBOURS = 0.3
-"""Seconds around an edited time whose frames tell whether it lies in a transition or a fast move."""
+AROUND = 0.6
+"""Seconds around a moment whose frames stand beneath it, and tell whether it lies in a transition or a fast move."""
 
 ON_OUR_OWN = "Posterframe"
 """Who stands in the log where no person decided."""
@@ -258,16 +258,17 @@ def _preview(studio: Studio, video: Video, moment: Moment) -> None:
     time = clamp_time(moment.timestamp, video.info.duration)
     try:
         frame = video.frame_at(time, max_height=PREVIEW_HEIGHT)
-        around = strip(video, time)
+        window = look_around(video, time, reach=AROUND)
     except BadInput as error:
         studio.store.set_preview_failed(moment.id, moment.timestamp, str(error))
         return
     key = studio.media.put(_encode(frame.pixels), "previews", "webp")
+    around = strip(window, time)
     filmstrip = Filmstrip(studio.media.put(_encode(around.sprite), "previews", "webp"), around.times, around.best)
     if moment.quality and moment.preview_at is None and moment.refined_timestamp == moment.timestamp:
         studio.store.set_preview(moment.id, moment.timestamp, key, filmstrip=filmstrip)
         return
-    found = assess(video, time, reach=NEIGHBOURS)
+    found = appraise(shown_at(window, time), window)
     studio.store.set_preview(
         moment.id, moment.timestamp, key, filmstrip=filmstrip, quality=found.quality, warnings=found.warnings
     )

@@ -6,7 +6,8 @@ export default function (component) {
   const { parentElement, data, setTriggerValue } = component
   const root = parentElement.querySelector(".title")
   root.data = data
-  if (!root.querySelector("input")) rest()
+  const isShown = root.querySelector("input") || root.querySelector("h1")?.textContent === data.title
+  if (!isShown) rest(root.contains(root.getRootNode().activeElement))
 
   function rest(focus = false) {
     const words = element("h1", "", root.data.title)

@@ -16,6 +16,7 @@ export default function (component) {
   const words = element("span", "words", "Choose a video, or drop one here")
   const bar = element("progress", "bar")
   bar.max = 1
+  bar.setAttribute("aria-label", "Upload of the video")
   bar.hidden = true
   const cancel = element("button", "cancel", "Cancel")
   cancel.type = "button"

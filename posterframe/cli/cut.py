@@ -13,7 +13,7 @@ import click
 
 from posterframe.cli.terminal import progress, writing
 from posterframe.cutting import within
-from posterframe.errors import ServiceFailed
+from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 from posterframe.extractors import Extractor
 from posterframe.lookout import Lookout
 from posterframe.model import Cut, Fit, Format, Job, Picture, Report, Shape, ThumbnailStatus, new_id
@@ -26,11 +26,15 @@ from posterframe.video import Footage
 
 @dataclass(frozen=True)
 class _Cutting:
-    """One picture on its way: what was asked, how its job stands, why it went wrong, where it was saved."""
+    """One picture on its way: what was asked, how its job stands, why it went wrong, where it was saved.
+
+    ``refused``: it went wrong as what was asked for cannot be used.
+    """
 
     cut: Cut
     job: Job
     trouble: str | None = None
+    refused: bool = False
     picture: Picture | None = None
     path: Path | None = None
 
@@ -75,25 +79,29 @@ def cut(
         ended = _follow(extractor, begun, report)
         cuttings = [_save(extractor, one, out, Path(footage.name).stem) for one in ended]
     _print(cuttings, as_json=as_json)
-    troubles = [one.trouble for one in cuttings if one.trouble]
-    if troubles:
-        click.echo(f"{len(troubles)} of {len(cuttings)} pictures were not cut. {troubles[0]}", err=True)
-        context.exit(1)
+    missing = [one for one in cuttings if one.trouble]
+    if missing:
+        click.echo(f"{len(missing)} of {len(cuttings)} pictures were not cut. {_reasons(missing)}", err=True)
+        context.exit(2 if all(one.refused for one in missing) else 1)
 
 
 def _start(extractor: Extractor, footage: Footage, asked: Sequence[Cut], report: Report) -> list[_Cutting]:
-    """Ask for all pictures. Once the service fails it is asked no more; what it has begun is still waited for."""
+    """Ask for all pictures. One that is refused hides no other.
+
+    Once the service fails it is asked no more; what it has begun is still waited for.
+    """
     begun: list[_Cutting] = []
-    trouble: str | None = None
+    trouble: PosterframeError | None = None
     for done, one in enumerate(asked):
         report(done / len(asked), f"Cutting at {format_time(one.timestamp)}")
-        job = Job(ThumbnailStatus.FAILED)
-        if trouble is None:
+        if not isinstance(trouble, ServiceFailed):
             try:
                 job = extractor.start(footage, one)
-            except ServiceFailed as error:
-                trouble = str(error)
-        begun.append(_Cutting(one, job, job.error if job.id or job.picture else trouble))
+                begun.append(_Cutting(one, job, job.error))
+                continue
+            except PosterframeError as error:
+                trouble = error
+        begun.append(_Cutting(one, Job(ThumbnailStatus.FAILED), str(trouble), isinstance(trouble, BadInput)))
     return begun
 
 
@@ -124,13 +132,21 @@ def _save(extractor: Extractor, cutting: _Cutting, folder: Path, stem: str) -> _
         return cutting
     try:
         picture = extractor.fetch(cutting.job, cutting.cut)
-    except ServiceFailed as error:
+        path = folder / f"{stem}-{cutting.cut.timestamp:.3f}.{picture.format.value}"
+        with writing(path):
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(picture.data)
+    except PosterframeError as error:
         return replace(cutting, job=replace(cutting.job, status=ThumbnailStatus.FAILED), trouble=str(error))
-    path = folder / f"{stem}-{cutting.cut.timestamp:.3f}.{picture.format.value}"
-    with writing(path):
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(picture.data)
     return replace(cutting, picture=picture, path=path)
+
+
+def _reasons(missing: Sequence[_Cutting]) -> str:
+    """Why pictures are missing, each reason once with the times that it is true of."""
+    times: dict[str, list[str]] = {}
+    for one in missing:
+        times.setdefault(one.trouble or "", []).append(format_time(one.cut.timestamp))
+    return " ".join(f"At {', '.join(at)}: {reason}" for reason, at in times.items())
 
 
 def _print(cuttings: Sequence[_Cutting], *, as_json: bool) -> None:

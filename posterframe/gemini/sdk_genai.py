@@ -28,8 +28,8 @@ class GenAi:
             import google.genai  # noqa: F401
         except ImportError as error:
             raise BadInput(
-                "POSTERFRAME_GEMINI_SDK is google-genai, which is not installed: run pip install 'posterframe[genai]', "
-                "or set it to google-generativeai."
+                "POSTERFRAME_GEMINI_SDK is google-genai, which is not installed: run "
+                ".venv/bin/pip install -e '.[genai]' in the project's folder, or set it to google-generativeai."
             ) from error
         self._api_key = api_key
         self._base_url = base_url

@@ -1,7 +1,7 @@
 """What Ittybit's replies mean: any JSON value becomes a typed job, a list of jobs, or one clear error. Pure.
 
 Its pages disagree with each other about words and shapes, so everything that has been seen is understood here
-(../shared/facts/ittybit.md lists it), and whatever has not been seen counts as a job that still runs.
+(docs/ittybit.md lists it), and whatever has not been seen counts as a job that still runs.
 """
 
 from __future__ import annotations

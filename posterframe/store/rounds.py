@@ -47,17 +47,11 @@ class Rounds(Ledger):
 
     def set_progress(self, round_id: str, stage: Stage, fraction: float, doing: str) -> bool:
         """Say how far the stage is (0–1). False where the round has ended, so that the worker stops."""
-        return self._report(round_id, stage=stage, progress=min(1.0, max(0.0, fraction)), doing=doing)
-
-    def start_round(self, round_id: str) -> bool:
-        """Say that a worker has taken the round up, for the first time or again after a crash. False as above."""
-        return self._report(round_id)
-
-    def _report(self, round_id: str, **values: object) -> bool:
+        progress = min(1.0, max(0.0, fraction))
         with self._changing(Round, round_id) as change:
             if change.get(Round, round_id).state.is_final:
                 return False
-            change.set(Round, round_id, state=RoundState.WORKING, **values)
+            change.set(Round, round_id, state=RoundState.WORKING, stage=stage, progress=progress, doing=doing)
             return True
 
     def finish_round(self, round_id: str, state: RoundState, *, error: str | None = None) -> bool:

@@ -36,6 +36,15 @@ def film_key(studio: Studio, film: Path) -> str:
 
 
 @pytest.fixture
+def ittybit_key(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The pages find a studio with a key for Ittybit, on the same data."""
+    monkeypatch.setenv("ITTYBIT_API_KEY", "a-key")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
 def review(studio: Studio, film_key: str) -> Review:
     return make_review(studio, film_key)
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from typing import Any
 
-from posterframe.model import Action, DecisionState, Review, ThumbnailStatus
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from posterframe import workflows
+from posterframe.model import Action, DecisionState, Review, SourceKind, ThumbnailStatus
+from posterframe.shapes import PRESETS, USUAL
 from posterframe.studio import Studio
 from tests.app.conftest import edit, error_on, open_page, press, snapshot_of
 from tests.waiting import wait_for
@@ -91,7 +97,7 @@ def test_an_edited_time_gets_a_new_preview(studio: Studio, review: Review) -> No
         ("soon", "is not a time"),
         ("-3", "is not a time"),
         ("nan", "is not a time"),
-        ("", "is not a time"),
+        ("", "Give a time in the video"),
         ("9:59:59", "The video ends at 0:07.0"),
     ],
     ids=["words", "negative", "not a number", "empty", "past the end"],
@@ -128,12 +134,15 @@ def test_a_moment_is_added_by_its_time_and_gets_a_preview(studio: Studio, review
     wait_for(lambda: snapshot_of(studio, review.id).moments[-1].preview, 30)
 
 
-def test_adding_at_a_bad_time_says_so_and_keeps_what_was_typed(studio: Studio, review: Review) -> None:
+@pytest.mark.parametrize(("typed", "words"), [("later", "is not a time"), (" ", "Give a time in the video")])
+def test_adding_at_a_bad_time_says_so_and_keeps_what_was_typed(
+    studio: Studio, review: Review, typed: str, words: str
+) -> None:
     page = open_page(review.id)
-    page.text_input(key="add_time").input("later")
+    page.text_input(key="add_time").input(typed)
     page.text_input(key="add_reason").input("Do not lose this")
     press(page, "Add moment")
-    assert "is not a time" in error_on(page)
+    assert words in error_on(page)
     assert page.text_input(key="add_reason").value == "Do not lose this"
     assert len(snapshot_of(studio, review.id).moments) == 3
 
@@ -175,10 +184,62 @@ def test_the_final_thumbnail_is_shown_with_who_chose_it(studio: Studio, review: 
     assert any("Chosen by Kim" in caption.value for caption in page.caption)
 
 
+def test_a_moment_without_a_reason_is_named_by_its_time(studio: Studio, review: Review) -> None:
+    studio.store.reword(snapshot_of(studio, review.id).moments[0].id, "", "Kim")
+    _choose_first(studio, review)
+    page = open_page(review.id)
+    press(page, "Previous")
+    headings = [text.value.replace("\\", "") for text in page.markdown if text.value.startswith("#")]
+    assert headings == ["### Frame at 0:01.0", "#### Frame at 0:01.0"]
+    (card,) = cards_on(page)
+    assert (card["reason"], card["alt"]) == ("Frame at 0:01.0", f"Frame at 0:01.0, {card['size']}")
+
+
+def test_a_video_whose_host_is_not_allowed_any_more_keeps_its_page(
+    studio: Studio, review: Review, ittybit_key: None
+) -> None:
+    _choose_first(studio, review)
+    video = snapshot_of(studio, review.id).review.video
+    assert video is not None
+    studio.store.give_file(review.id, SourceKind.URL, "http://127.0.0.1:8100/film.mp4", "Kim")
+    studio.store.set_video(review.id, video)
+    page = open_page(review.id)
+    assert not page.error
+    assert [one.value for one in page.subheader] == ["All moments", "Thumbnails", "The final thumbnail"]
+    assert len(page.dataframe[0].value) == 3
+    assert any("127\\.0\\.0\\.1 is a private address" in caption.value for caption in page.caption)
+
+
+def cards_on(page: AppTest) -> list[dict[str, Any]]:
+    """What the browser is given to draw in the gallery."""
+    pieces = [json.loads(one.proto.json or one.proto.mixed.json) for one in page.get("bidi_component")]
+    return next(piece["cards"] for piece in pieces if "cards" in piece)
+
+
+def links_on(page: AppTest) -> list[str]:
+    return [one.proto.label for one in page.get("page_link")]
+
+
+def _choose_first(studio: Studio, review: Review) -> None:
+    """Cut the first moment on this machine, and make it the final thumbnail."""
+    studio.store.decide(snapshot_of(studio, review.id).moments[0].id, DecisionState.APPROVED, "Kim")
+    (made,) = studio.store.cut(review.id, [PRESETS[USUAL]], "local", "Kim")
+    workflows.cut(made)
+    wait_for(lambda: snapshot_of(studio, review.id).thumbnails[0].status.is_final, 60)
+    studio.store.choose_final(review.id, made.id, "Kim")
+
+
+def test_other_reviews_of_the_video_are_linked_by_the_time_in_utc(
+    studio: Studio, review: Review, other_review: Review
+) -> None:
+    page = open_page(review.id)
+    assert f"{other_review.created_at:%d %B %Y, %H\\:%M} UTC" in links_on(page)
+
+
 def test_the_library_finds_a_review_by_its_title(studio: Studio, review: Review) -> None:
     studio.store.rename_review(review.id, "Spring campaign 2027", "Kim")
     page = open_page()
     page.switch_page("../pages/library.py").run()
     assert not page.exception
     page.text_input[0].input("spring 2027").run()
-    assert [one.value for one in page.subheader] == ["Spring campaign 2027"]
+    assert links_on(page) == ["Spring campaign 2027"]

@@ -41,7 +41,8 @@ def test_a_size_of_ones_own_is_cut_as_fit_position_and_quality_say(studio: Studi
     page.number_input(key="own_width").set_value(300)
     page.number_input(key="own_height").set_value(300)
     page.selectbox(key="own_format").set_value("png")
-    page.selectbox(key="fit").set_value("Add edges")
+    page.selectbox(key="fit").set_value("Add edges").run()
+    assert page.selectbox(key="position").label == "Place of the frame"
     page.selectbox(key="position").set_value("top")
     page.selectbox(key="quality").set_value("Finest")
     page.run()

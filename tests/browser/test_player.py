@@ -86,8 +86,11 @@ def test_a_review_is_renamed_where_its_title_stands(screen: Screen, film: Path) 
     title.fill("Spring campaign")
     title.press("Enter")
     expect(screen.page).to_have_title("Spring campaign · Posterframe")
+    screen.settle()
+    expect(screen.button("Rename this review")).to_be_focused()
     screen.open("/library")
-    screen.see("Spring campaign")
+    screen.page.get_by_role("link", name="Spring campaign").click()
+    expect(screen.page.get_by_role("heading", name="Spring campaign")).to_be_visible()
 
 
 def rail(screen: Screen) -> Locator:

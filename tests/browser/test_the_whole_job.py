@@ -128,6 +128,7 @@ def _open_table(screen: Screen, url: str) -> None:
 
 def test_an_upload_goes_to_disk_and_is_watched(screen: Screen, film: Path) -> None:
     screen.open()
+    expect(screen.page.get_by_role("progressbar", name="Upload of the video", include_hidden=True)).to_have_count(1)
     screen.page.get_by_label("Upload a video").set_input_files(film)
     screen.page.wait_for_url("**review=*")
     expect(screen.table).to_be_visible(timeout=90_000)
@@ -143,11 +144,41 @@ def test_an_upload_that_is_no_video_is_said_in_a_sentence(screen: Screen, tmp_pa
     screen.shoot("not-a-video")
 
 
+def test_an_upload_waits_until_the_times_under_options_can_be_used(screen: Screen, film: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "Top 5 #1 tips.mp4"
+    mine.symlink_to(film)
+    screen.open()
+    screen.page.get_by_text("Options").click()
+    start = screen.page.get_by_label("Watch from")
+    start.fill("later")
+    start.press("Enter")
+    screen.settle()
+    screen.page.get_by_label("Upload a video").set_input_files(mine)
+    go_on = screen.button("Find moments in this file")
+    screen.see("The times under Options cannot be used")
+    screen.see("“Top 5 #1 tips” has arrived and waits here.")
+    screen.shoot("waiting")
+    go_on.click()
+    screen.settle()
+    screen.see("The times under Options cannot be used")
+    start.fill("0:02")
+    start.press("Enter")
+    screen.settle()
+    go_on.click()
+    screen.page.wait_for_url("**review=*")
+    expect(screen.table).to_be_visible(timeout=90_000)
+    screen.see("watched from 0:02.0")
+    screen.page.get_by_role("link", name="Review", exact=True).click()
+    expect(screen.button("Try the sample film")).to_be_visible()
+    screen.settle()
+    expect(go_on).to_have_count(0)
+
+
 def test_watching_can_be_cancelled_and_taken_up_again(screen: Screen) -> None:
     screen.open()
     screen.button("Try the sample film").click()
     screen.button("Cancel").click()
-    screen.see("You stopped this before it was done.")
+    screen.see("This was stopped before it was done.")
     screen.button("Watch it again").click()
     expect(screen.table).to_be_visible(timeout=90_000)
 

@@ -323,7 +323,7 @@ def test_a_missing_extra_is_said_when_gemini_is_asked_and_does_not_stop_the_app(
         "except BadInput as error: print(error)\n"
     )
     assert said.startswith("True\n")
-    assert "pip install 'posterframe[genai]'" in said
+    assert ".venv/bin/pip install -e '.[genai]'" in said
 
 
 def test_the_old_sdk_is_imported_late_and_without_its_notice() -> None:

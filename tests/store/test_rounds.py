@@ -16,7 +16,6 @@ ENDS = [state for state in RoundState if state.is_final]
 
 def test_progress_is_there_for_whoever_looks(store: Store) -> None:
     _, first = start_review(store)
-    assert store.start_round(first.id)
     assert store.set_progress(first.id, Stage.WATCHING, 0.25, "Watching 0:10 of 0:40")
     found = round_at(store, first.id)
     assert (found.state, found.stage, found.progress) == (RoundState.WORKING, Stage.WATCHING, 0.25)
@@ -33,10 +32,9 @@ def test_progress_stays_between_nothing_and_all(store: Store, said: float, kept:
 
 def test_a_cancelled_round_tells_its_worker_to_stop(store: Store) -> None:
     review, first = start_review(store)
-    store.start_round(first.id)
+    store.set_progress(first.id, Stage.WATCHING, 0.25, "")
     assert store.cancel_round(first.id, "Bo")
     assert not store.set_progress(first.id, Stage.WATCHING, 0.5, "")
-    assert not store.start_round(first.id)
     assert not store.finish_round(first.id, RoundState.DONE)
     assert not store.cancel_round(first.id, "Bo")
     with pytest.raises(Stopped):

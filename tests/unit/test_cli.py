@@ -24,6 +24,7 @@ from starlette.routing import Mount, Route
 
 from posterframe.sandbox.ittybit import BAD_KEY, ittybit_app
 from posterframe.sandbox.server import serve
+from tests.servers import MediaServer
 from tests.waiting import app_answers, wait_for
 
 OUR_SETTINGS = ("POSTERFRAME_", "GEMINI_", "ITTYBIT_")
@@ -204,6 +205,53 @@ def test_what_a_service_has_begun_is_brought_home_when_it_refuses_the_rest(shell
     assert "check ITTYBIT_API_KEY" in done.stderr
 
 
+REFUSED = "Ittybit refused to cut this picture"
+PAYMENT = "Ittybit asks for payment before it cuts more"
+
+
+@pytest.mark.parametrize(
+    ("faults", "statuses", "exit_code", "words"),
+    [
+        (["400"], ["failed", "ready", "ready"], 2, f"1 of 3 pictures were not cut. At 0:01.0: {REFUSED}"),
+        (["400"] * 3, ["failed"] * 3, 2, f"3 of 3 pictures were not cut. At 0:01.0, 0:03.0, 0:06.0: {REFUSED}"),
+        (["400", "402"], ["failed"] * 3, 1, f"At 0:01.0: {REFUSED}.* At 0:03.0, 0:06.0: {PAYMENT}"),
+    ],
+    ids=["one", "all", "one, before the service fails"],
+)
+def test_a_picture_that_is_refused_hides_no_other(
+    shell: Shell, service: str, faults: list[str], statuses: list[str], exit_code: int, words: str
+) -> None:
+    for fault in faults:
+        ask_for(service, fault)
+    done = shell.run("cut", f"{service}/film.mp4", "--at", "1", "--at", "3", "--at", "6", "--json")
+    assert done.returncode == exit_code
+    assert_one_line(done.stderr)
+    assert re.search(words, done.stderr), done.stderr
+    thumbnails = json.loads(done.stdout)["thumbnails"]
+    assert [one["status"] for one in thumbnails] == statuses
+    assert [one["path"] for one in thumbnails if one["path"]] == sorted(one.name for one in shell.folder.glob("*.webp"))
+
+
+def test_a_picture_that_was_bought_and_cannot_be_saved_is_still_told_of(shell: Shell, service: str) -> None:
+    (shell.folder / "in-the-way").write_text("a file")
+    done = shell.run("cut", f"{service}/film.mp4", "--at", "1", "--out", "in-the-way/pictures", "--json")
+    assert done.returncode == 1
+    assert_one_line(done.stderr)
+    (thumbnail,) = json.loads(done.stdout)["thumbnails"]
+    assert (thumbnail["status"], thumbnail["path"]) == ("failed", None)
+    assert requests.get(thumbnail["url"], timeout=5).ok
+
+
+def test_pictures_are_named_as_the_file_at_an_address_is(shell: Shell, film: Path) -> None:
+    with MediaServer() as server:
+        shell.variables["POSTERFRAME_ALLOW_HOSTS"] = server.host
+        for name in ("clip.1.mp4", "clip.2.mp4", "%C3%9Cber%2Funs.mp4"):
+            done = shell.run("cut", server.add(f"/{name}", film.read_bytes()), "--at", "4")
+            assert (done.returncode, done.stderr) == (0, "")
+    saved = {path.name for path in shell.folder.glob("*.webp")}
+    assert saved == {"clip.1-4.000.webp", "clip.2-4.000.webp", "Über uns-4.000.webp"}
+
+
 def test_a_picture_that_cannot_be_fetched_is_a_failed_one(shell: Shell, service: str) -> None:
     ask_for(service, "not-a-picture")
     done = shell.run("cut", f"{service}/film.mp4", "--at", "1", "--json")
@@ -277,6 +325,13 @@ def test_a_port_that_is_taken_is_said(shell: Shell) -> None:
             assert done.returncode == 2
             assert_one_line(done.stderr)
             assert f"Port {port}" in done.stderr
+
+
+def test_a_process_that_only_works_shows_no_pages(shell: Shell) -> None:
+    done = shell.run("run", *_free_port("run"), POSTERFRAME_ROLE="worker")
+    assert done.returncode == 2
+    assert_one_line(done.stderr)
+    assert "posterframe worker" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["run", "worker"])

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from posterframe.errors import BadInput, Stopped
-from posterframe.filmstrip import Sprite, SpriteMaker, Strips, hover_sprite, spread, strip, strip_of
+from posterframe.filmstrip import Sprite, SpriteMaker, hover_sprite, spread, strip
 from posterframe.model import Wish, ignore_progress
 from posterframe.pickers.local import LocalPicker
-from posterframe.refine import look_around, refine_within
+from posterframe.refine import look_around
 from posterframe.video import Footage, Frame
 from tests.films import FPS, HEIGHT, WIDTH, defocused, moving, plain, scene, still, write_film
 
@@ -27,48 +27,37 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Footage:
 
 def test_a_strip_shows_the_frames_around_a_moment_side_by_side(film: Footage) -> None:
     with film.open() as video:
-        found = strip(video, 3.0, frames=7, reach=0.6, height=90)
+        found = strip(look_around(video, 3.0, reach=0.6), 3.0, frames=7, height=90)
     assert found.sprite.shape == (90, 7 * 160, 3)
     assert found.times == pytest.approx([2.4, 2.6, 2.8, 3.0, 3.2, 3.4, 3.6], abs=1 / FPS)
-    assert found.times[found.current] == pytest.approx(3.0)
     middle = found.sprite[:, 3 * 160 : 4 * 160].astype(float)
     assert np.abs(middle - scene(1)[::2, ::2]).mean() < 12
 
 
 def test_the_best_frame_of_a_strip_is_the_sharp_one_and_always_shown(film: Footage) -> None:
     with film.open() as video:
-        found = strip(video, 1.9, frames=5)
-    assert found.times[found.current] == pytest.approx(1.9)
+        found = strip(look_around(video, 1.9, reach=0.6), 1.9, frames=5)
+    assert any(time == pytest.approx(1.9) for time in found.times), "the frame at the time itself is not shown"
     assert found.times[found.best] >= 2.0 - 1e-6
-    assert found.sharpness[found.best] == max(found.sharpness)
-    assert found.sharpness[found.current] < 0.5 * found.sharpness[found.best]
 
 
 @pytest.mark.parametrize(("asked", "first", "last"), [(0.0, 0.0, 0.6), (6.0, 5.35, 5.95), (99.0, 5.35, 5.95)])
 def test_a_strip_ends_where_the_film_ends(film: Footage, asked: float, first: float, last: float) -> None:
     with film.open() as video:
-        found = strip(video, asked)
+        found = strip(look_around(video, asked, reach=0.6), asked)
     assert (found.times[0], found.times[-1]) == pytest.approx((first, last), abs=0.06)
     assert len(found.times) == 7
 
 
 def test_a_film_of_one_frame_has_a_strip_of_one(tmp_path: Path) -> None:
     with write_film(tmp_path / "one.mp4", [scene(1)]).open() as video:
-        found = strip(video, 0.0)
-    assert (found.times, found.current, found.best) == ((0.0,), 0, 0)
-
-
-def test_refine_and_the_strip_share_one_decoded_window(film: Footage) -> None:
-    with film.open() as video:
-        window = look_around(video, 1.7, reach=1.0)
-    refined = refine_within(window, 1.7)
-    found = strip_of(window, refined.timestamp)
-    assert found.times[found.current] == refined.timestamp
+        found = strip(look_around(video, 0.0, reach=0.6), 0.0)
+    assert (found.times, found.best) == ((0.0,), 0)
 
 
 def test_no_time_is_refused_in_a_sentence(film: Footage) -> None:
     with film.open() as video, pytest.raises(BadInput, match="no time"):
-        strip(video, float("nan"))
+        look_around(video, float("nan"), reach=0.6)
 
 
 @pytest.mark.parametrize(
@@ -104,35 +93,6 @@ class Counting:
     def _open_file(self) -> BinaryIO:
         self.opened += 1
         return self._open()
-
-
-def test_a_nudge_within_a_strip_decodes_nothing_again(film: Footage) -> None:
-    strips, counting = Strips(), Counting(film)
-    first = strips.strip("film", counting.footage, 3.0)
-    nudged = strips.strip("film", counting.footage, first.times[-1])
-    assert counting.opened == 1
-    assert nudged.times[nudged.current] == first.times[-1]
-    with film.open() as video:
-        afresh = strip(video, first.times[-1])
-    assert nudged.times == afresh.times
-    assert np.array_equal(nudged.sprite, afresh.sprite)
-
-
-@pytest.mark.parametrize(
-    ("film_name", "timestamp"), [("film", 4.5), ("another", 3.0)], ids=["further away", "of another film"]
-)
-def test_what_was_not_decoded_is_decoded(film: Footage, film_name: str, timestamp: float) -> None:
-    strips, counting = Strips(), Counting(film)
-    strips.strip("film", counting.footage, 3.0)
-    strips.strip(film_name, counting.footage, timestamp)
-    assert counting.opened == 2
-
-
-def test_only_the_last_windows_are_kept(film: Footage) -> None:
-    strips, counting = Strips(windows=1), Counting(film)
-    for timestamp in (1.0, 5.0, 1.0):
-        strips.strip("film", counting.footage, timestamp)
-    assert counting.opened == 3
 
 
 def tile(sprite: Sprite, number: int) -> np.ndarray:

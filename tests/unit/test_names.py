@@ -1,0 +1,59 @@
+"""What videos and pictures are called, after the address or the file they came from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from components.words import file_name
+from posterframe.model import Review, Shape, SourceKind, Thumbnail, ThumbnailStatus
+from posterframe.registry import name_of, title_of
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "title"),
+    [
+        ("https://example.com/films/coffee-and_cups.mp4?token=a/b.c#t=4", "coffee-and_cups.mp4", "coffee and cups"),
+        ("https://example.com/My%20Film.mp4", "My Film.mp4", "My Film"),
+        ("https://example.com/%C3%9Cber%20uns.mp4", "Über uns.mp4", "Über uns"),
+        ("https://example.com/Top%205%20%231%20tips%3F.mp4", "Top 5 #1 tips?.mp4", "Top 5 #1 tips?"),
+        ("https://example.com/100%25.mp4", "100%.mp4", "100%"),
+        ("https://example.com/clip.1.mp4", "clip.1.mp4", "clip.1"),
+        ("https://example.com/AC%2FDC%5Clive.mp4", "AC DC live.mp4", "AC DC live"),
+        ("https://example.com/..%2F..%2Fetc%2Fpasswd", ".. .. etc passwd", ".. .. etc passwd"),
+        ("https://example.com/one%0Atwo%00%7F.mp4", "one two  .mp4", "one two"),
+        ("https://example.com/films/", "films", "films"),
+        ("https://example.com/%2F", "Video", "Video"),
+    ],
+)
+def test_an_address_gives_a_name_as_people_write_it(url: str, name: str, title: str) -> None:
+    assert (name_of(url), title_of(name_of(url))) == (name, title)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Top 5 #1 tips.mp4", "Top 5 #1 tips"),
+        ("#shorts.mp4", "#shorts"),
+        ("100%.mp4", "100%"),
+        ("50%20off.mp4", "50%20off"),
+        ("Who? Me.mov", "Who? Me"),
+        ("my_holiday-film.webm", "my holiday film"),
+        ("-.mp4", "Video"),
+    ],
+)
+def test_the_name_of_a_file_is_its_title_without_the_ending(name: str, title: str) -> None:
+    assert title_of(name) == title
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "time"),
+    [(4.44, "0m04-4"), (125.0, "2m05-0"), (3599.9, "59m59-9"), (3725.0, "1h02m05-0"), (36000.0, "10h00m00-0")],
+)
+def test_a_downloads_name_tells_hours_from_minutes_and_has_no_colon(timestamp: float, time: str) -> None:
+    now = datetime.now(UTC)
+    review = Review("r", "Harbour: at dawn!", SourceKind.UPLOAD, "videos/0.mp4", now, now)
+    ready = ThumbnailStatus.READY
+    thumbnail = Thumbnail("t", "r", "m", timestamp, Shape(), "local", ready, now, now, width=1280, height=720)
+    assert file_name(review, thumbnail) == f"harbour-at-dawn-{time}-1280x720.webp"
