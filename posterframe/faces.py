@@ -8,6 +8,7 @@ from ctypes import CDLL, POINTER, c_char_p, c_int, create_string_buffer
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
+from threading import Lock
 from types import ModuleType
 
 import numpy as np
@@ -76,11 +77,13 @@ def _unlocked(package: ModuleType) -> _Detect | None:
     except (AttributeError, OSError):
         return None
     function.argtypes, function.restype = [c_char_p, c_char_p, c_int, c_int, c_int], POINTER(c_int)
+    turn = Lock()  # it sets itself up when it is first called
 
     def detect(width: int, height: int, picture: bytes) -> Iterable[_Box]:
         answer = create_string_buffer(_ROOM)
         bgr = np.frombuffer(picture, np.uint8).reshape(-1, 3)[:, ::-1].tobytes()
-        count = function(answer, bgr, width, height, 3 * width)[0]
+        with turn:
+            count = function(answer, bgr, width, height, 3 * width)[0]
         faces = np.frombuffer(answer.raw, np.int16, _FIELDS * count, 4).reshape(count, _FIELDS)
         return [(left, top, wide, high, sure) for sure, left, top, wide, high, *_ in faces.tolist()]
 

@@ -168,7 +168,8 @@ class Video:
         """The video, or a part of it, in small pictures, about one for each ``interval`` seconds, as cheaply as can be.
 
         Frames come in order, each with its true time, which is up to half an interval from the even grid: key
-        frames are preferred. Other reads of this video may go on in between, and ``one_of`` so many such scans is this.
+        frames are preferred. Other reads of this video may go on in between; where scans go on at once, this is
+        ``one_of`` so many.
         """
         span = self._span(interval, start, end)
         return self._pictures(

@@ -24,6 +24,7 @@ from posterframe.following import Follower
 from posterframe.model import RoundState, Thumbnail, new_id
 from posterframe.owning import own
 from posterframe.settings import Role, Settings, sqlite_url
+from posterframe.store.database import keep_a_log_of_writes
 from posterframe.studio import Studio, open_studio
 from posterframe.workers import Leaving
 
@@ -319,7 +320,7 @@ def _engine_file(home: Path) -> Path:
     """The engine's SQLite file. With a write-ahead log, which it keeps once it has it, writers wait a tenth as long."""
     path = home / "engine.sqlite"
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+        keep_a_log_of_writes(connection)
     return path
 
 

@@ -122,7 +122,7 @@ def _engine(url: URL, *, poolclass: type[Pool] | None = None, foreign_keys: bool
 def _prepare_sqlite(foreign_keys: bool, connection: sqlite3.Connection, _: object) -> None:  # noqa: FBT001
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where the driver guesses
     connection.execute(f"PRAGMA foreign_keys = {foreign_keys:d}")
-    _keep_a_log_of_writes(connection)
+    keep_a_log_of_writes(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     # SQLite's own lower() knows ASCII only, so "É" would not find "é".
     connection.create_function(
@@ -130,7 +130,7 @@ def _prepare_sqlite(foreign_keys: bool, connection: sqlite3.Connection, _: objec
     )
 
 
-def _keep_a_log_of_writes(connection: sqlite3.Connection) -> None:
+def keep_a_log_of_writes(connection: sqlite3.Connection) -> None:
     """Turn SQLite's write-ahead log on, so that readers and the writer do not wait for each other.
 
     Where another process writes while the log is still off, as at a first start of two, SQLite fails at once instead of
