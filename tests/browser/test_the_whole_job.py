@@ -134,6 +134,21 @@ def test_an_upload_goes_to_disk_and_is_watched(screen: Screen, film: Path) -> No
     expect(screen.table).to_be_visible(timeout=90_000)
 
 
+def test_a_review_has_its_address_however_one_comes_to_it(screen: Screen, film: Path) -> None:
+    screen.open()
+    screen.page.get_by_label("Upload a video").set_input_files(film)
+    screen.page.wait_for_url("**review=*")
+    expect(screen.table).to_be_visible(timeout=90_000)
+    address = screen.page.url
+    screen.button("New review").click()
+    expect(screen.button("Try the sample film")).to_be_visible()
+    assert "review=" not in screen.page.url
+    screen.page.get_by_role("link", name="three scenes").click()
+    screen.page.wait_for_url(address)
+    screen.page.reload()
+    expect(screen.table).to_be_visible()
+
+
 def test_an_upload_that_is_no_video_is_said_in_a_sentence(screen: Screen, tmp_path: Path) -> None:
     text = tmp_path / "notes.mp4"
     text.write_text("These are notes, not a film. " * 100)
@@ -168,7 +183,7 @@ def test_an_upload_waits_until_the_times_under_options_can_be_used(screen: Scree
     screen.page.wait_for_url("**review=*")
     expect(screen.table).to_be_visible(timeout=90_000)
     screen.see("watched from 0:02.0")
-    screen.page.get_by_role("link", name="Review", exact=True).click()
+    screen.button("New review").click()
     expect(screen.button("Try the sample film")).to_be_visible()
     screen.settle()
     expect(go_on).to_have_count(0)
