@@ -25,6 +25,7 @@ def show_heading(snapshot: Snapshot) -> None:
     st.set_page_config(page_title=f"{review.title} · Posterframe")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         show_title(review)
+        st.button("New review", type="tertiary", on_click=st.query_params.clear)
         _ask_name()
     facts = [source_words(review)]
     if review.video:

@@ -41,9 +41,14 @@ def picture_link(key: str | None) -> str | None:
 
 
 def enter(review_id: str | None) -> None:
-    """Forget what belongs to another review than the one that is shown now."""
+    """Forget what belongs to another review than the one that is shown now, and let the address be that of this one.
+
+    Streamlit leaves the address as it is where a link leads to the page that it stands on.
+    """
     if st.session_state.get("review") != review_id:
         st.session_state["review"] = review_id
+        if review_id:
+            st.query_params["review"] = review_id
         for name in OF_ONE_REVIEW:
             st.session_state.pop(name, None)
 
