@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -134,8 +133,8 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _reachable(cls, value: str | None) -> str | None:
-        if value is not None and not re.match(r"https?://[^/]", value):
-            raise ValueError("give an address that begins with https://")
+        if value is not None:
+            _web_address("POSTERFRAME_PUBLIC_URL", value)
         return value
 
     @model_validator(mode="after")
@@ -167,18 +166,24 @@ class Settings(BaseSettings):
 
 def _check_base_url(name: str, url: str, allow_hosts: frozenset[str]) -> None:
     """Raise ``BadInput`` for an address that a key must not be sent to."""
-    try:
-        parts = urlsplit(url)
-        is_near = is_loopback(url) or is_allowed(url, allow_hosts)
-    except ValueError:
-        parts, is_near = urlsplit(""), False
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"The setting {name} cannot be used: give an address that begins with https://.")
-    if parts.scheme == "http" and not is_near:
+    parts = _web_address(name, url)
+    if parts.scheme == "http" and not (is_loopback(url) or is_allowed(url, allow_hosts)):
         raise BadInput(
             f"The setting {name} cannot be used: over http:// anybody could read the key. Give an address that begins "
             "with https://, or add the host to POSTERFRAME_ALLOW_HOSTS."
         )
+
+
+def _web_address(name: str, url: str) -> SplitResult:
+    """The parts of an http or https address. Raises ``BadInput`` for what is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for what is no number
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInput(f"The setting {name} cannot be used: give an address that begins with https://.")
+    return parts
 
 
 def sqlite_url(path: Path) -> str:

@@ -5,18 +5,29 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
-from posterframe.model import DecisionState, Format, RoundState, Shape, SourceKind, Thumbnail, ThumbnailStatus, Wish
+from posterframe.model import (
+    DecisionState,
+    Format,
+    Round,
+    RoundState,
+    Shape,
+    SourceKind,
+    Thumbnail,
+    ThumbnailStatus,
+    Wish,
+)
 from posterframe.settings import sqlite_url
 from posterframe.store import Store
 from tests.waiting import wait_for
@@ -81,6 +92,17 @@ class Home:
         found = self.store.thumbnail(thumbnail.id)
         assert found is not None
         return found
+
+    def round(self, asked: Round) -> Round:
+        """A round as it stands now."""
+        found = self.store.round(asked.id)
+        assert found is not None
+        return found
+
+    def break_off(self, workflow: str) -> None:
+        """Have the engine take a workflow for one that ended in an error. No worker may be at work."""
+        with closing(sqlite3.connect(Path(self.variables["POSTERFRAME_HOME"]) / "engine.sqlite")) as engine, engine:
+            engine.execute("UPDATE workflow_status SET status = 'ERROR' WHERE workflow_uuid = ?", [workflow])
 
     def begin(self) -> subprocess.Popen[str]:
         """A worker that has taken up its work."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -139,8 +138,7 @@ def test_a_picture_whose_workflow_broke_off_is_given_up_in_words(desk: Home) -> 
     wanted = desk.ask(1)[0]
     with desk.working():
         wait_for(lambda: desk.now(wanted).job_id)
-    with closing(sqlite3.connect(Path(desk.variables["POSTERFRAME_HOME"]) / "engine.sqlite")) as engine, engine:
-        engine.execute("UPDATE workflow_status SET status = 'ERROR' WHERE workflow_uuid = ?", [wanted.id])
+    desk.break_off(wanted.id)
     assert (desk.finish()[0].status, desk.now(wanted).error) == (ThumbnailStatus.FAILED, LOST_PICTURE)
     assert desk.store.retry(wanted.id, "Kim").attempt == 2
 

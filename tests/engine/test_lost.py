@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from posterframe.model import Round, RoundState, SourceKind, Stage, Wish
+from posterframe.model import RoundState, SourceKind, Stage, Wish
 from posterframe.sandbox.gemini import gemini_app
 from posterframe.sandbox.server import serve
 from posterframe.workflows import LOST_ROUND
@@ -34,12 +33,11 @@ def test_a_round_whose_workflow_broke_off_is_given_up_in_words(desk: Home, film:
         requests.post(f"{gemini.url}/_sandbox/next", json=hang, timeout=5).raise_for_status()
         desk.variables |= {"GEMINI_API_KEY": "a-key", "GEMINI_BASE_URL": gemini.url}
         with desk.working():
-            wait_for(lambda: _now(desk, asked).stage is Stage.WATCHING, 60)
-    with closing(sqlite3.connect(Path(desk.variables["POSTERFRAME_HOME"]) / "engine.sqlite")) as engine, engine:
-        engine.execute("UPDATE workflow_status SET status = 'ERROR' WHERE workflow_uuid = ?", [asked.id])
+            wait_for(lambda: desk.round(asked).stage is Stage.WATCHING, 60)
+    desk.break_off(asked.id)
     with desk.working():
-        wait_for(lambda: _now(desk, asked).state.is_final, 30)
-    assert (_now(desk, asked).state, _now(desk, asked).error) == (RoundState.FAILED, LOST_ROUND)
+        wait_for(lambda: desk.round(asked).state.is_final, 30)
+    assert (desk.round(asked).state, desk.round(asked).error) == (RoundState.FAILED, LOST_ROUND)
 
 
 def test_a_moment_whose_frame_ends_every_worker_says_so(desk: Home) -> None:
@@ -59,12 +57,6 @@ def test_a_moment_whose_frame_ends_every_worker_says_so(desk: Home) -> None:
     finally:
         process.terminate()
         assert process.wait(30) == 0
-
-
-def _now(desk: Home, round_: Round) -> Round:
-    found = desk.store.round(round_.id)
-    assert found is not None
-    return found
 
 
 def _children(pid: int) -> list[int]:

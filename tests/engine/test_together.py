@@ -55,9 +55,9 @@ def test_a_round_that_waits_for_gemini_holds_back_none_on_this_machine(desk: Hom
         desk.variables |= {"GEMINI_API_KEY": "a-key", "GEMINI_BASE_URL": gemini.url}
         waiting, local = _round(desk, "gemini"), _round(desk, "local")
         with desk.working():
-            wait_for(lambda: _now(desk, waiting).stage is Stage.WATCHING, 60)
-            wait_for(lambda: _now(desk, local).state is RoundState.DONE, 60)
-            assert _now(desk, waiting).state is RoundState.WORKING
+            wait_for(lambda: desk.round(waiting).stage is Stage.WATCHING, 60)
+            wait_for(lambda: desk.round(local).state is RoundState.DONE, 60)
+            assert desk.round(waiting).state is RoundState.WORKING
 
 
 def _looks(desk: Home) -> int:
@@ -67,9 +67,3 @@ def _looks(desk: Home) -> int:
 def _round(desk: Home, picker: str) -> Round:
     url = f"{desk.service.url}/film.mp4"
     return desk.store.create_review("Film", SourceKind.URL, url, Wish(), picker, "Kim")[1]
-
-
-def _now(desk: Home, round_: Round) -> Round:
-    found = desk.store.round(round_.id)
-    assert found is not None
-    return found
