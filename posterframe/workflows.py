@@ -202,8 +202,8 @@ def watch_round(round_id: str) -> None:
     if state is RoundState.DONE:
         try:
             _step(work.make_storyboard, round_id, WATCH_QUEUE)
-        except PosterframeError:
-            log.info("no storyboard for round %s", round_id, exc_info=True)
+        except PosterframeError as failure:
+            log.warning("no small pictures of the film for round %s: %s", round_id, failure)
 
 
 @DBOS.workflow()

@@ -12,12 +12,13 @@ function isForOthers(event) {
   return Boolean(typing || event.ctrlKey || event.metaKey || event.altKey)
 }
 
-// Hears the keys of the whole page, once for each piece however often it is drawn; returns what ends that.
+// Hears the keys of the whole page, once for each piece however often it is drawn; returns what ends that. Streamlit
+// may end a drawing only after the next one has begun, whose keys go on being heard then.
 function hearKeys(root, onKey, first = false) {
   root.onKeyNow = onKey
   root.hear ??= (event) => root.onKeyNow(event)
   document.addEventListener("keydown", root.hear, first)
-  return () => document.removeEventListener("keydown", root.hear, first)
+  return () => root.onKeyNow === onKey && document.removeEventListener("keydown", root.hear, first)
 }
 
 // Shows one of the pictures that stand in equal columns and rows in a larger one.

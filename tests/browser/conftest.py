@@ -128,6 +128,7 @@ def screen(browser: Browser, app: App, request: pytest.FixtureRequest) -> Iterat
     page = open_page(browser, scheme)
     name = re.sub(r"\W+", "-", request.node.name).strip("-")
     yield Screen(page, app.url, ARTIFACTS / name)
+    print(page.locator("body").aria_snapshot())  # shown where a test fails, as is what the server said
     page.screenshot(path=ARTIFACTS / name / "last.png", full_page=True)
     page.context.close()
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from posterframe.store import Store
+from tests.browser.conftest import App
 from tests.browser.screen import TIME_COLUMN, Screen
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_line_shows_the_film_marks_a_moment_and_goes_to_others(screen: Screen, served: str, theme: str) -> None:
+def test_the_line_shows_the_film_marks_a_moment_and_goes_to_others(
+    screen: Screen, app: App, served: str, theme: str
+) -> None:
     screen.open()
     screen.page.get_by_label("Video URL").fill(served)
     screen.page.keyboard.press("Enter")
@@ -22,6 +27,8 @@ def test_the_line_shows_the_film_marks_a_moment_and_goes_to_others(screen: Scree
     screen.settle()
     expect(screen.button("Play")).to_have_count(0)  # the film is another server's, which is not told who looks
     before = screen.rows()
+    with closing(Store.open(f"sqlite:///{app.home / 'posterframe.sqlite'}")) as store:
+        wait_for(lambda: has_storyboard(store, screen.review_id), 60)  # it is made after the moments
     point(screen, 0.5)
     bubble = screen.page.locator(".player .bubble")
     expect(bubble).to_contain_text("0:03.5 · click to mark")
@@ -91,6 +98,11 @@ def test_a_review_is_renamed_where_its_title_stands(screen: Screen, film: Path) 
     screen.open("/library")
     screen.page.get_by_role("link", name="Spring campaign").click()
     expect(screen.page.get_by_role("heading", name="Spring campaign")).to_be_visible()
+
+
+def has_storyboard(store: Store, review_id: str) -> bool:
+    review = store.review(review_id)
+    return review is not None and review.storyboard is not None
 
 
 def rail(screen: Screen) -> Locator:

@@ -58,6 +58,7 @@ def _decide_cut_and_choose(screen: Screen) -> None:
     expect(screen.cards()).to_have_count(2)
     screen.shoot("4-gallery")
     expect(screen.page.get_by_text("2 of 2 ready")).to_be_visible(timeout=60_000)
+    screen.settle()
     screen.button("Choose as final").first.click()
     expect(screen.cards().first).to_contain_text("Final")
     screen.see("Chosen by Guest")
