@@ -97,7 +97,8 @@ def app(tmp_path: Path, settings: Mapping[str, str]) -> Iterator[App]:
     running.start()
     yield running
     running.stop()
-    print(said.read_text(errors="replace"))  # which pytest shows where a test fails
+    for told in (said, running.home / "posterframe.log"):
+        print(told.read_text(errors="replace") if told.exists() else "")  # which pytest shows where a test fails
 
 
 @pytest.fixture

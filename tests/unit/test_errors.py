@@ -1,8 +1,13 @@
-"""Errors travel: from worker processes, and out of what the workflow engine has recorded."""
+"""Errors travel: from worker processes, and out of what the workflow engine has recorded; and what is nobody's but ours
+goes to the log."""
 
 from __future__ import annotations
 
+import os
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +30,29 @@ TRAVELLERS = [
 def test_an_error_arrives_in_another_process_as_it_was_raised(error: PosterframeError) -> None:
     arrived = pickle.loads(pickle.dumps(error))
     assert (type(arrived), str(arrived), vars(arrived)) == (type(error), str(error), vars(error))
+
+
+STUMBLE = """
+import logging
+from posterframe import work
+from posterframe.errors import ServiceFailed
+from posterframe.settings import settings
+
+logging.basicConfig(level=logging.CRITICAL)  # as every command of ours begins
+
+def stumble(studio, subject_id):
+    raise ZeroDivisionError
+
+try:
+    work.do(settings(), stumble, "of-a-round")
+except ServiceFailed as error:
+    print(error)
+"""
+
+
+def test_a_fault_of_ours_is_a_sentence_for_the_person_and_more_in_the_log(home: Path) -> None:
+    environment = {**os.environ, "POSTERFRAME_HOME": str(home)}
+    ran = subprocess.run([sys.executable, "-c", STUMBLE], env=environment, capture_output=True, text=True, check=True)
+    assert "the log of this server says more" in ran.stdout
+    assert not ran.stderr, "nobody reads a traceback in a terminal"
+    assert "ZeroDivisionError" in (home / "posterframe.log").read_text()
