@@ -146,7 +146,8 @@ def keep_a_log_of_writes(connection: sqlite3.Connection) -> None:
 
 
 def _is_busy(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+    """Whether somebody else holds the file, for whatever reason: the lowest byte of a result code is what it is."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _begin_sqlite(connection: Connection) -> None:
