@@ -99,7 +99,7 @@ def _log_to(path: Path) -> None:
     handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     log.addHandler(handler)
-    log.setLevel(logging.INFO)  # whatever the command that we run under has set for all
+    log.setLevel(logging.WARNING)  # whatever the command that we run under has set for all
     log.propagate = False
 
 

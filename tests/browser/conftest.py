@@ -9,13 +9,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from posterframe.settings import sqlite_url
+from posterframe.store import Store
 from tests.browser.screen import Screen
 from tests.install_browser import find
 from tests.servers import MediaServer
@@ -56,6 +58,12 @@ class App:
         with self.said.open("ab") if self.said else nullcontext() as said:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
         wait_for(self._healthy, 60)
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Its store, beside the server: to see what the screen does not show, or what the test need not press."""
+        with closing(Store.open(sqlite_url(self.home / "posterframe.sqlite"))) as opened:
+            yield opened
 
     def kill(self) -> None:
         """As the power going off does it."""

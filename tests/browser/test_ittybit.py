@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from playwright.sync_api import Browser, Locator, expect
 from posterframe.model import DecisionState, Picked, Proposal, RoundState, SourceKind, VideoInfo, Wish
 from posterframe.sandbox.ittybit import ittybit_app
 from posterframe.sandbox.server import Served, serve
-from posterframe.store import Store
 from tests.browser.conftest import ARTIFACTS, ROOT, App, free_port, open_page
 from tests.browser.screen import APPROVE_X, Screen
 from tests.waiting import app_answers, wait_for
@@ -44,7 +42,7 @@ def settings(ittybit: Served, served: str) -> Mapping[str, str]:
 def test_sixteen_jobs_are_followed_live_and_the_failed_one_is_tried_again(
     screen: Screen, app: App, ittybit: Served, served: str
 ) -> None:
-    screen.open(f"/?review={_approved_review(app.home, served)}")
+    screen.open(f"/?review={_approved_review(app, served)}")
     screen.page.get_by_role("button", name="Web · 1280×720").click()
     screen.page.get_by_role("combobox", name="Sizes").click()
     screen.page.get_by_role("option", name="Square · 1080×1080").click()
@@ -89,7 +87,7 @@ def test_all_that_failed_is_tried_again_and_all_that_is_under_way_cancelled_in_o
 ) -> None:
     for fault in ("failed", "stuck"):
         requests.post(f"{ittybit.url}/_sandbox/next", json={"fault": fault, "times": 3}, timeout=5).raise_for_status()
-    screen.open(f"/?review={_approved_review(app.home, served)}")
+    screen.open(f"/?review={_approved_review(app, served)}")
     screen.see("This makes 8 jobs at Ittybit.")
     screen.button("Cut 8 thumbnails").click()
     expect(_card(screen, "Failed")).to_have_count(3, timeout=60_000)
@@ -112,11 +110,11 @@ def test_all_that_failed_is_tried_again_and_all_that_is_under_way_cancelled_in_o
 def test_a_time_that_was_changed_after_cutting_is_cut_again_in_the_same_place(
     screen: Screen, app: App, served: str
 ) -> None:
-    review_id = _approved_review(app.home, served)
+    review_id = _approved_review(app, served)
     screen.open(f"/?review={review_id}")
     screen.button("Cut 8 thumbnails").click()
     expect(screen.page.get_by_text("8 of 8 ready")).to_be_visible(timeout=60_000)
-    with closing(Store.open(f"sqlite:///{app.home / 'posterframe.sqlite'}")) as store:
+    with app.store() as store:
         store.retime(store.moments(review_id)[1].id, 5.2, "Kim")
     screen.page.reload()
     older = screen.cards().nth(1)
@@ -133,12 +131,12 @@ def test_a_late_picture_can_be_waited_for_or_tried_again(
     screen: Screen, app: App, ittybit: Served, served: str
 ) -> None:
     requests.post(f"{ittybit.url}/_sandbox/next", json={"fault": "stuck", "times": 2}, timeout=5).raise_for_status()
-    review_id = _approved_review(app.home, served)
+    review_id = _approved_review(app, served)
     screen.open(f"/?review={review_id}")
     screen.button("Cut 8 thumbnails").click()
     expect(screen.page.get_by_text("6 of 8 ready")).to_be_visible(timeout=60_000)
     app.stop()
-    with closing(Store.open(f"sqlite:///{app.home / 'posterframe.sqlite'}")) as store:
+    with app.store() as store:
         for one in store.followed():
             store.update_thumbnail(one.id, waiting_since=datetime.now(UTC) - timedelta(hours=1))
     app.start()
@@ -188,15 +186,14 @@ def _under_way(screen: Screen) -> Locator:
     return screen.cards().filter(has=screen.page.locator(".pill", has_text=re.compile("Queued|Processing")))
 
 
-def _approved_review(home: Path, url: str) -> str:
+def _approved_review(app: App, url: str) -> str:
     """A review with eight approved moments, as if somebody had just gone through them."""
-    store = Store.open(f"sqlite:///{home / 'posterframe.sqlite'}")
-    review, first = store.create_review("Three scenes", SourceKind.URL, url, Wish(count=MOMENTS), "local", "Kim")
-    store.set_video(review.id, VideoInfo(7.0, 320, 180, 20, "h264"))
-    store.keep_picked(first.id, Picked(tuple(Proposal(0.8 * at, f"Moment {at}") for at in range(MOMENTS))))
-    store.finish_round(first.id, RoundState.DONE)
-    for moment in store.moments(review.id):
-        store.set_preview_failed(moment.id, moment.timestamp, "None for this test")
-        store.decide(moment.id, DecisionState.APPROVED, "Kim")
-    store.close()
+    with app.store() as store:
+        review, first = store.create_review("Three scenes", SourceKind.URL, url, Wish(count=MOMENTS), "local", "Kim")
+        store.set_video(review.id, VideoInfo(7.0, 320, 180, 20, "h264"))
+        store.keep_picked(first.id, Picked(tuple(Proposal(0.8 * at, f"Moment {at}") for at in range(MOMENTS))))
+        store.finish_round(first.id, RoundState.DONE)
+        for moment in store.moments(review.id):
+            store.set_preview_failed(moment.id, moment.timestamp, "None for this test")
+            store.decide(moment.id, DecisionState.APPROVED, "Kim")
     return review.id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ def test_the_line_shows_the_film_marks_a_moment_and_goes_to_others(
     screen.settle()
     expect(screen.button("Play")).to_have_count(0)  # the film is another server's, which is not told who looks
     before = screen.rows()
-    with closing(Store.open(f"sqlite:///{app.home / 'posterframe.sqlite'}")) as store:
+    with app.store() as store:
         wait_for(lambda: has_storyboard(store, screen.review_id), 60)  # it is made after the moments
     point(screen, 0.5)
     bubble = screen.page.locator(".player .bubble")
