@@ -6,9 +6,8 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from queue import SimpleQueue
-from threading import Event, Semaphore, Thread
+from threading import Event, RLock, Semaphore, Thread
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -64,27 +63,48 @@ def ahead(items: Generator[T], most: int = 4) -> Iterator[Iterator[T]]:
 def abreast(sources: Iterable[Generator[T]], most: int = 4, wide: int = 2) -> Iterator[Iterator[Iterator[T]]]:
     """The items of each source, source by source, while ``wide`` of the sources are at work, as ``ahead`` has it.
 
-    Once the next are asked for, what is left of those before is dropped. Sources are taken as they are needed.
+    Once the next are asked for, what is left of those before is dropped. Sources are taken as they are needed: one when
+    another has come to its end, though no more than twice ``wide`` wait to be asked for.
     """
-    running: deque[tuple[ExitStack, Iterator[T]]] = deque()
+    started: deque[tuple[ExitStack, Iterator[T]]] = deque()
     waiting = iter(sources)
+    changing = RLock()
+    at_work, left = 0, False
 
-    def start(count: int) -> None:
-        for source in islice(waiting, count):
-            stack = ExitStack()
-            running.append((stack, stack.enter_context(ahead(source, most))))
+    def start() -> None:
+        nonlocal at_work
+        with changing:
+            while at_work < wide and len(started) < 2 * wide and not left:
+                source = next(waiting, None)
+                if source is None:
+                    return
+                at_work += 1
+                stack = ExitStack()
+                started.append((stack, stack.enter_context(ahead(watched(source), most))))
+
+    def watched(source: Generator[T]) -> Generator[T]:
+        nonlocal at_work
+        try:
+            yield from source
+        finally:
+            with changing:
+                at_work -= 1
+            start()
 
     def in_turn() -> Iterator[Iterator[T]]:
-        start(wide)
-        while running:
-            stack, items = running[0]
+        start()
+        while started:
+            stack, items = started[0]
             yield items
-            running.popleft()
             stack.close()
-            start(1)
+            with changing:
+                started.popleft()
+            start()
 
     try:
         yield in_turn()
     finally:
-        for stack, _ in running:
+        with changing:
+            left = True
+        for stack, _ in started:
             stack.close()

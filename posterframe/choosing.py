@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -12,7 +12,7 @@ from posterframe.model import Proposal, Report, Wish
 from posterframe.quality import warnings, working_height
 from posterframe.refine import Refined, Seen, appraise, choose, compared, shown_at
 from posterframe.shots import is_same_scene
-from posterframe.video import Frame, Pixels, Video
+from posterframe.video import Pixels, Video
 from posterframe.watching import Sample, Watch
 
 _APART = 1.5
@@ -55,7 +55,7 @@ _IN_VAIN = 4
 """Times in a row that looking closer may bring nothing before the rest of a film is left as it is."""
 
 _AHEAD = 24
-"""Frames that are made ready while those before them are looked at: as many as lie around a sample, and a few."""
+"""Frames that are looked at before anybody asks how far that is: as many as lie around a sample, and a few."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,16 @@ class Finalist:
     @property
     def timestamp(self) -> float:
         return self.found.timestamp
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """What is seen around a sample of that rank, and the best of it."""
+
+    sample: Sample
+    rank: float
+    around: Sequence[Seen]
+    best: Finalist
 
 
 def find_picks(video: Video, watched: Watch, wish: Wish, report: Report) -> list[Finalist]:
@@ -89,7 +99,8 @@ def find_picks(video: Video, watched: Watch, wish: Wish, report: Report) -> list
                 return choice.picks(watched.samples)
         in_vain = 0 if len(sound) > known else in_vain + 1
         known = len(sound)
-        watched.look_closer(max(1, choice.missing(_STRONG) - known) << in_vain)
+        lacking = max(1, choice.missing(_STRONG) - known)
+        watched.look_closer((lacking + 1) << in_vain)  # one more, since of a few one is often weak or like another
     samples = watched.with_expressions(wish.count)
     choice.add_from(choice.ranked(samples, watched.shots, wish.count))
     return choice.picks(samples)
@@ -156,12 +167,12 @@ class _Choice:
         untried = self.untried(ordered)
         while untried and (missing := self.missing(least)) > 0 and len(self._faulty) <= 2 * self._wish.count:
             entries, untried = untried[:missing], untried[missing:]
-            around = (self._around(sample) for _, sample in entries)
-            with abreast(around, _AHEAD, self._at_once) as windows:
-                for (rank, sample), window in zip(entries, windows, strict=True):
+            candidates = (self._candidate(sample, rank) for rank, sample in entries)
+            with abreast(candidates, _AHEAD, self._at_once) as coming:
+                for (_, sample), steps in zip(entries, coming, strict=True):
                     if not _has_twin(sample, self._chosen):
                         self._tried.add(sample.timestamp)
-                        self._judge(self._best_of(window, sample, rank))
+                        self._judge(self._finalist(steps))
         self._chosen = self._worthy(self._chosen)
 
     def untried(self, ordered: Sequence[tuple[float, Sample]]) -> list[tuple[float, Sample]]:
@@ -173,16 +184,34 @@ class _Choice:
                 untried.append((rank, sample))
         return untried
 
-    def _around(self, sample: Sample) -> Generator[Frame]:
-        """What its own thread decodes; measuring there too would only take turns with what is measured here."""
-        return self._watched.around(sample, _EXPRESSION if sample.quality.faces else _REACH)
+    def _candidate(self, sample: Sample, rank: float) -> Generator[_Candidate | None]:
+        """What is seen around a sample of that rank, with the best of it; None with every frame before.
 
-    def _best_of(self, frames: Iterable[Frame], sample: Sample, rank: float) -> Finalist:
-        """The best of the frames around a sample of that rank."""
+        For a thread of its own: it asks nothing of what has been chosen.
+        """
         known = {sample.timestamp: None if sample.quality.faces else sample.quality}
-        seen = [Seen.of(frame, known.get(frame.timestamp)) for frame in self._told_of(frames)]
+        seen: list[Seen] = []
+        for frame in self._watched.around(sample, _EXPRESSION if sample.quality.faces else _REACH):
+            seen.append(Seen.of(frame, known.get(frame.timestamp)))
+            yield None
         around = compared(seen or [Seen.of(self._watched.shown(sample))])
-        window = [seen for seen in around if self._is_free(seen.timestamp)] or around
+        yield _Candidate(sample, rank, around, self._best_of(around, sample, rank, ()))
+
+    def _finalist(self, steps: Iterable[_Candidate | None]) -> Finalist:
+        """The best of a candidate, apart from what has been chosen if that can be."""
+        candidate: _Candidate | None = None
+        for step in steps:
+            self._report(len(self._chosen) / self._wish.count, "Looking closer at the best moments")
+            candidate = step
+        assert candidate is not None  # it comes last
+        taken = [one.timestamp for one in self._chosen]
+        if _is_apart(candidate.best.timestamp, taken):
+            return candidate.best
+        return self._best_of(candidate.around, candidate.sample, candidate.rank, taken)
+
+    def _best_of(self, around: Sequence[Seen], sample: Sample, rank: float, taken: Sequence[float]) -> Finalist:
+        """The best of the frames around a sample, apart from the times that are ``taken`` and known."""
+        window = [seen for seen in around if self._is_free(seen.timestamp, taken)] or around
         asked = shown_at(window, sample.timestamp)
         if asked.dissolving:
             asked = next((seen for seen in window if seen.timestamp > asked.timestamp and not seen.dissolving), asked)
@@ -192,16 +221,9 @@ class _Choice:
         found = appraise(best, window)
         return Finalist(found, best.look, best.pixels, rank + found.quality.score - sample.quality.score)
 
-    def _is_free(self, timestamp: float) -> bool:
+    def _is_free(self, timestamp: float, taken: Sequence[float]) -> bool:
         """Whether a pick may lie there: in the part that is asked about, and apart from all that is there."""
-        others = [*(one.timestamp for one in self._chosen), *_known(self._wish)]
-        return self._span[0] <= timestamp <= self._span[1] and _is_apart(timestamp, others)
-
-    def _told_of(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        done = len(self._chosen) / self._wish.count
-        for frame in frames:
-            self._report(done, "Looking closer at the best moments")
-            yield frame
+        return self._span[0] <= timestamp <= self._span[1] and _is_apart(timestamp, [*taken, *_known(self._wish)])
 
     def _judge(self, finalist: Finalist) -> None:
         if not _is_apart(finalist.timestamp, _known(self._wish)):
@@ -244,8 +266,8 @@ class _Choice:
             if not left or left[-1][0] < _MOVED:
                 break
             sample = left.pop()[1]
-            with ahead(self._around(sample), _AHEAD) as frames:
-                finalist = self._best_of(frames, sample, 0.0)
+            with ahead(self._candidate(sample, 0.0), _AHEAD) as steps:
+                finalist = self._finalist(steps)
             apart = _is_apart(finalist.timestamp, [other.timestamp for other in shown])
             sound = not warnings(finalist.found.quality) and finalist in self._worthy([*self._chosen, finalist])
             fresh = []

@@ -69,7 +69,7 @@ def read_composition(pixels: Pixels) -> Composition:
     colour, share = _strongest_hue(picture)
     red, blue = (float(picture[..., channel].mean()) for channel in (0, 2))
     drawing = _drawing(picture)
-    striking = salience(picture)
+    striking = _salience(picture, drawing)
     size, centre = subject_size(striking), _centre(striking)
     is_lone = size < _LONE and _spread(striking, centre[0]) < _GATHERED
     side, room = title_room(drawing)
@@ -100,10 +100,14 @@ def salience(picture: Pixels) -> Map:
     What touches the border is background more often than not (Y. Wei et al., "Geodesic saliency using background
     priors", ECCV 2012); the dozen parts of the border that are most alike count, so one of many backgrounds is enough.
     """
+    return _salience(picture, _drawing(picture))
+
+
+def _salience(picture: Pixels, drawing: Map) -> Map:
     small = np.asarray(Image.fromarray(picture).resize(_CELLS[::-1], Image.Resampling.BOX), np.float32)
     border = np.concatenate([small[0], small[-1], small[1:-1, 0], small[1:-1, -1]])
     unlike = np.sort(np.linalg.norm(small[:, :, None] - border, axis=-1), axis=-1)[..., :12].mean(-1)
-    striking = np.sqrt(_drawing(picture) * unlike)
+    striking = np.sqrt(drawing * unlike)
     most = max(float(striking.max()), 1e-6)
     return np.asarray(striking / most, np.float32)
 

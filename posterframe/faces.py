@@ -52,6 +52,12 @@ _ROOM, _FIELDS = 0x9000, 16
 """Bytes that it wants for its answer, and the numbers of two bytes each that stand there for a face."""
 
 
+_SMALLEST = 32
+"""Pixels of a picture's side from which faces are looked for."""
+
+_SETTING_UP = Lock()
+
+
 @cache
 def _detector() -> _Detect | None:
     """The detector, loaded when first needed; None on a machine that it has no build for.
@@ -77,16 +83,16 @@ def _unlocked(package: ModuleType) -> _Detect | None:
     except (AttributeError, OSError):
         return None
     function.argtypes, function.restype = [c_char_p, c_char_p, c_int, c_int, c_int], POINTER(c_int)
-    turn = Lock()  # it sets itself up when it is first called
 
     def detect(width: int, height: int, picture: bytes) -> Iterable[_Box]:
         answer = create_string_buffer(_ROOM)
         bgr = np.frombuffer(picture, np.uint8).reshape(-1, 3)[:, ::-1].tobytes()
-        with turn:
-            count = function(answer, bgr, width, height, 3 * width)[0]
+        count = function(answer, bgr, width, height, 3 * width)[0]
         faces = np.frombuffer(answer.raw, np.int16, _FIELDS * count, 4).reshape(count, _FIELDS)
         return [(left, top, wide, high, sure) for sure, left, top, wide, high, *_ in faces.tolist()]
 
+    with _SETTING_UP:
+        detect(_SMALLEST, _SMALLEST, bytes(3 * _SMALLEST**2))  # it sets itself up when it is first called
     return detect
 
 
@@ -100,7 +106,7 @@ def find_faces(pixels: NDArray[np.uint8]) -> tuple[Face, ...]:
 def _found_in(width: int, height: int, picture: bytes) -> tuple[Face, ...]:
     """The faces of a picture, remembered for a moment: choosing, measuring and warning all ask about the same one."""
     detect = _detector()
-    if detect is None or min(height, width) < 32:
+    if detect is None or min(height, width) < _SMALLEST:
         return ()
     boxes = detect(width, height, picture)
     faces = (

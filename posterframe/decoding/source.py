@@ -31,6 +31,8 @@ Packet: TypeAlias = "av.Packet[VideoStream]"
 _CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,rm,dv,wtv,ivf,gif,apng"
 # No protocol has this name, so whatever a file asks FFmpeg to open is refused.
 _NO_PROTOCOL = "none"
+# No codec has this name, so opening a container decodes nothing.
+_NO_CODEC = "none"
 # Twice 8K; a header that claims more is an attack on memory.
 _MAX_PIXELS = 2 * 7680 * 4320
 # Bytes of pictures in the works of a decoder, of which each thread has one; that of 10-bit 4K is 25 MB.
@@ -137,23 +139,55 @@ class Index(NamedTuple):
     is_key: NDArray[np.bool_]
 
 
+class Facts(NamedTuple):
+    """What opening a file has told: the number of the stream that we show; how many threads its decoder should have
+    (0: it decides); whether sizes stand in the header; and whether frames of H.264 are stored out of order, which its
+    decoder may find out too late, while others always find it in the stream."""
+
+    stream: int
+    threads: int
+    in_header: bool
+    reorders: bool
+
+
 class Source:
     """An open container with the one stream that we show. Seeks, gives packets and decodes them, and never fails
-    for damaged data alone: what can be shown is shown."""
+    for damaged data alone: what can be shown is shown.
 
-    def __init__(self, file: SharedFile, name: str) -> None:
+    ``known`` are the ``facts`` of an earlier source of the same file. If its header says what the decoder needs, FFmpeg
+    then does not decode the first frames to find that out, which takes up to 30 ms.
+    """
+
+    def __init__(self, file: SharedFile, name: str, known: Facts | None = None) -> None:
         self.name = name
-        self.view = FileView(file)
-        self._container = _open(self.view, name)
-        try:
-            self.stream = _choose_stream(self._container, name)
-        except BaseException:
+        self._open(file, known, decodes=known is None or not known.in_header)
+        if known is not None and self._reorders != known.reorders:
             self._container.close()
-            raise
+            self._open(file, known, decodes=True)
+        self.facts = known or Facts(self.stream.index, _threads_for(self.stream), self._has_header, self._reorders)
+        self.stream.codec_context.thread_count = self.facts.threads
         assert self.stream.time_base is not None
         self.tick = self.stream.time_base
         self.start = self.stream.start_time or 0
         self._closed = False
+
+    def _open(self, file: SharedFile, known: Facts | None, *, decodes: bool) -> None:
+        self.view = FileView(file)
+        self._container = _open(self.view, self.name, decodes=decodes)
+        try:
+            self.stream = _choose_stream(self._container, self.name, None if known is None else known.stream)
+        except BaseException:
+            self._container.close()
+            raise
+
+    @property
+    def _has_header(self) -> bool:
+        return "mov" in self.format_name or "matroska" in self.format_name
+
+    @property
+    def _reorders(self) -> bool:
+        context = self.stream.codec_context
+        return context.codec.canonical_name == "h264" and context.has_b_frames
 
     @property
     def format_name(self) -> str:
@@ -298,12 +332,14 @@ def give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _open(view: FileView, name: str) -> InputContainer:
+def _open(view: FileView, name: str, *, decodes: bool) -> InputContainer:
+    """Open a container, and unless it ``decodes``, take it as its header has it."""
+    options = {"protocol_whitelist": _NO_PROTOCOL, "format_whitelist": _CONTAINERS}
     try:
         return av.open(
             view,
             mode="r",
-            options={"protocol_whitelist": _NO_PROTOCOL, "format_whitelist": _CONTAINERS},
+            options=options if decodes else {**options, "codec_whitelist": _NO_CODEC},
             metadata_errors="replace",
             buffer_size=_READ_SIZE,
         )
@@ -314,8 +350,9 @@ def _open(view: FileView, name: str) -> InputContainer:
         raise BadInput(f"{name} is not a video that can be read here; give an mp4, mov, webm or mkv file.") from error
 
 
-def _choose_stream(container: InputContainer, name: str) -> VideoStream:
-    """The stream that a player would show: the largest, then the default one; never an attached picture."""
+def _choose_stream(container: InputContainer, name: str, number: int | None) -> VideoStream:
+    """The stream of that number, or that a player would show: the largest, then the default one; never an attached
+    picture."""
     moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not moving:
         found = "a cover picture but no moving pictures" if container.streams.video else "no pictures, only sound"
@@ -323,7 +360,7 @@ def _choose_stream(container: InputContainer, name: str) -> VideoStream:
     known = [stream for stream in moving if stream.codec_context is not None]
     if not known:
         raise BadInput(f"{name} uses a video codec that is unknown here; convert it to H.264, HEVC, VP9 or AV1.")
-    best = max(known, key=lambda s: (s.width * s.height, bool(s.disposition & Disposition.default)))
+    best = max(known, key=lambda s: (s.index == number, s.width * s.height, bool(s.disposition & Disposition.default)))
     for stream in container.streams:
         stream.discard = Discard.default if stream is best else Discard.all
     if best.width * best.height > _MAX_PIXELS:
@@ -331,7 +368,6 @@ def _choose_stream(container: InputContainer, name: str) -> VideoStream:
             f"{name} is {best.width}×{best.height}, more than can be read here; give a smaller version of it."
         )
     best.codec_context.thread_type = "AUTO"
-    best.codec_context.thread_count = _threads_for(best)
     best.codec_context.options = {"max_pixels": str(_MAX_PIXELS)}
     return best
 

@@ -83,11 +83,23 @@ def test_the_next_source_is_at_work_before_the_first_is_done() -> None:
 
 
 def test_no_other_source_is_at_work_where_that_is_not_wanted() -> None:
-    one, two = Maker(2), Maker(2)
-    with abreast([one.numbers(), two.numbers()], wide=1) as sources:
-        assert list(next(sources)) == [0, 1]
+    one, two = Maker(9), Maker(2)
+    with abreast([one.numbers(reach=5), two.numbers()], wide=1) as sources:
+        first = next(sources)
+        assert one.reached.wait(10)
         assert two.made == 0
+        assert list(first) == list(range(9))
         assert list(next(sources)) == [0, 1]
+
+
+def test_a_source_is_taken_when_another_has_ended_but_not_too_many_of_them() -> None:
+    makers = [Maker(), *(Maker(2) for _ in range(4))]
+    with abreast(maker.numbers(reach=2) for maker in makers) as sources:
+        next(sources)
+        assert all(maker.reached.wait(10) for maker in makers[:4])
+        assert makers[4].made == 0
+        next(sources)
+        assert makers[4].reached.wait(10)
 
 
 def test_what_is_left_of_a_source_is_dropped_for_the_next() -> None:

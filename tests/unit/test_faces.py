@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
@@ -43,3 +44,17 @@ def test_it_keeps_no_memory() -> None:
 
 def test_a_build_without_the_function_is_told_apart() -> None:
     assert _unlocked(import_module("unicodedata")) is None
+
+
+def test_threads_that_look_at_once_find_what_one_finds() -> None:
+    pictures = [portrait(), *(scene(number) for number in range(7))] * 3
+    asked = [
+        (width, height, np.ascontiguousarray(picture).tobytes())
+        for picture in pictures
+        for height, width in [picture.shape[:2]]
+    ]
+    detect = _detector()
+    assert detect is not None
+    one_by_one = [list(detect(*picture)) for picture in asked]
+    with ThreadPoolExecutor(4) as threads:
+        assert [list(boxes) for boxes in threads.map(lambda picture: detect(*picture), asked)] == one_by_one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
+from contextlib import closing
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from posterframe.decoding.source import SharedFile, Source
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.video import Footage, Video
 from tests.kinds_of_film import UNEVEN, CountingFile, noise, of_every_kind, opened
@@ -429,3 +431,25 @@ def test_footage_opens_again_and_again(tmp_path: Path) -> None:
 
 def test_the_pictures_of_the_test_films_say_their_number() -> None:
     assert [number_in(numbered(number, 96, 54)) for number in (0, 1, 77, 4095)] == [0, 1, 77, 4095]
+
+
+@pytest.mark.parametrize(
+    ("film", "tells"),
+    [
+        (Film(), True),
+        (Film(codec="libvpx-vp9", container="webm"), True),
+        (Film(container="matroska"), True),
+        (Film(frames=1), False),
+        (Film(container="mpegts"), False),
+    ],
+)
+def test_a_file_that_was_opened_before_gives_the_same_frames_and_decodes_none_to_tell(film: Film, tells: bool) -> None:
+    file = SharedFile(io.BytesIO(film.render()))
+    with closing(Source(file, "film")) as source:
+        facts, decoded = source.facts, [source.decode(packet) for packet in source.packets()]
+    with closing(Source(file, "film", facts)) as source:
+        assert (source.stream.format is None) == tells
+        again = [source.decode(packet) for packet in source.packets()]
+    assert [[frame.pts for frame in frames] for frames in again] == [
+        [frame.pts for frame in frames] for frames in decoded
+    ]
