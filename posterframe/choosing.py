@@ -18,7 +18,7 @@ from posterframe.watching import Sample, Watch
 _APART = 1.5
 """Seconds around another pick, or a moment of an earlier round, in which nothing is proposed."""
 
-_REACH = 1.2
+_REACH = 1.0
 """Seconds around a sample in which the best frame is looked for."""
 
 _EXPRESSION = 0.4
