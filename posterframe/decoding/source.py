@@ -131,12 +131,14 @@ class FileView:
 class Index(NamedTuple):
     """The frames in the index of a container, in the order of decoding.
 
-    Ticks when each is decoded, its bytes, and whether it decodes alone: an array each, since a film has many.
+    Ticks when each is decoded, its bytes, and whether it decodes alone: an array each, since a film has many. ``end``
+    is when the one behind them is decoded, or what was asked for if that is earlier.
     """
 
     timestamps: NDArray[np.int64]
     sizes: NDArray[np.int64]
     is_key: NDArray[np.bool_]
+    end: int
 
 
 class Facts(NamedTuple):
@@ -303,9 +305,10 @@ class Source:
             first = max(0, entries.search_timestamp(start))
             last = entries.search_timestamp(end - 1, backward=False, any_frame=True)
             part = entries[first : len(entries) if last < 0 else max(last, first + 1)]
+            end = end if last < 0 else min(end, entries[last].timestamp)
         told = ((one.timestamp, one.size, one.is_keyframe) for one in part)
         table = np.fromiter(told, [("at", np.int64), ("size", np.int64), ("key", np.bool_)], len(part))
-        return Index(table["at"], table["size"], table["key"])
+        return Index(table["at"], table["size"], table["key"], end)
 
     def key_before(self, ticks: int) -> int | None:
         """Where the index of the container has the key frame for a time; None without an index."""

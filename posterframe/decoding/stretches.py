@@ -41,7 +41,7 @@ class Stretch:
 
 def stretches_of(source: Source, start: int, end: int, rule: Rule) -> list[Stretch]:
     """All stretches of that time as the index of the container tells them; nothing where it lacks frames."""
-    times, sizes, is_key = source.index(start, end)
+    times, sizes, is_key, end = source.index(start, end)
     keys = np.flatnonzero(is_key).tolist()
     found = []
     for at, following in pairwise([*keys, len(times)]):

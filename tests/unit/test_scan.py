@@ -131,6 +131,20 @@ def test_stretches_that_a_skim_tells_of_are_each_read_once() -> None:
     assert file.bytes_read - before < 1.5 * len(data)
 
 
+@pytest.mark.parametrize("flags", ["faststart", "frag_keyframe+empty_moov"], ids=["mp4", "fragmented mp4"])
+@pytest.mark.parametrize("b_frames", [0, 3])
+def test_a_stretch_that_a_skim_tells_of_is_read_from_its_own_key_frame(b_frames: int, flags: str) -> None:
+    film = Film(frames=250, keys_every=50, options={"bf": str(b_frames)}, container_options={"movflags": flags})
+    told: list[tuple[float, float]] = []
+    with opened(film.render()) as video:
+        assert len(list(video.skim(0.5, calm=1, between=lambda *span: told.append(span)))) == 5
+        for start, end in told:
+            frames = list(video.scan(0.2, start=start, end=end))
+            assert len(frames) == pytest.approx((end - start) / 0.2, abs=1)
+            assert [number_in(frame.pixels) for frame in frames] == [round(frame.timestamp * 25) for frame in frames]
+    assert len(told) == 5
+
+
 def test_a_scan_makes_pictures_of_the_height_asked() -> None:
     with opened(Film().render()) as video:
         assert {frame.pixels.shape for frame in video.scan(0.5, max_height=36)} == {(36, 64, 3)}
