@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
-from threading import Event, RLock, Semaphore, Thread
+from threading import Event, Lock, Semaphore, Thread
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ def abreast(sources: Iterable[Generator[T]], most: int = 4, wide: int = 2) -> It
     """
     started: deque[tuple[ExitStack, Iterator[T]]] = deque()
     waiting = iter(sources)
-    changing = RLock()
+    changing = Lock()
     at_work, left = 0, False
 
     def start() -> None:

@@ -132,7 +132,7 @@ class Index(NamedTuple):
     """The frames in the index of a container, in the order of decoding.
 
     Ticks when each is decoded, its bytes, and whether it decodes alone: an array each, since a film has many. ``end``
-    is when the one behind them is decoded, or what was asked for if that is earlier.
+    is what was asked for, or when the key frame behind them is decoded if that is earlier.
     """
 
     timestamps: NDArray[np.int64]
@@ -175,7 +175,7 @@ class Source:
 
     def _open(self, file: SharedFile, known: Facts | None, *, decodes: bool) -> None:
         self.view = FileView(file)
-        self._container = _open(self.view, self.name, decodes=decodes)
+        self._container = _open_container(self.view, self.name, decodes=decodes)
         try:
             self.stream = _choose_stream(self._container, self.name, None if known is None else known.stream)
         except BaseException:
@@ -304,8 +304,10 @@ class Source:
         if len(entries) and (end - entries[-1].timestamp) * self.tick <= _INDEX_MAY_LACK:
             first = max(0, entries.search_timestamp(start))
             last = entries.search_timestamp(end - 1, backward=False, any_frame=True)
-            part = entries[first : len(entries) if last < 0 else max(last, first + 1)]
-            end = end if last < 0 else min(end, entries[last].timestamp)
+            behind = len(entries) if last < 0 else max(last, first + 1)
+            part = entries[first:behind]
+            if behind < len(entries) and entries[behind].is_keyframe:
+                end = min(end, entries[behind].timestamp)
         told = ((one.timestamp, one.size, one.is_keyframe) for one in part)
         table = np.fromiter(told, [("at", np.int64), ("size", np.int64), ("key", np.bool_)], len(part))
         return Index(table["at"], table["size"], table["key"], end)
@@ -335,8 +337,8 @@ def give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _open(view: FileView, name: str, *, decodes: bool) -> InputContainer:
-    """Open a container, and unless it ``decodes``, take it as its header has it."""
+def _open_container(view: FileView, name: str, *, decodes: bool) -> InputContainer:
+    """An open container; unless FFmpeg ``decodes`` its first frames, only what its header tells of them is known."""
     options = {"protocol_whitelist": _NO_PROTOCOL, "format_whitelist": _CONTAINERS}
     try:
         return av.open(

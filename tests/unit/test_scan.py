@@ -145,6 +145,15 @@ def test_a_stretch_that_a_skim_tells_of_is_read_from_its_own_key_frame(b_frames:
     assert len(told) == 5
 
 
+@pytest.mark.parametrize("b_frames", [0, 3])
+def test_a_part_of_no_length_at_a_key_frame_is_that_frame(b_frames: int) -> None:
+    with opened(Film(frames=250, keys_every=50, options={"bf": str(b_frames)}).render()) as video:
+        keys = [frame.timestamp for frame in video.skim(0.5, calm=10, between=untold)]
+        assert len(keys) == 5
+        for key in keys:
+            assert [frame.timestamp for frame in video.scan(0.2, start=key, end=key)] == [key]
+
+
 def test_a_scan_makes_pictures_of_the_height_asked() -> None:
     with opened(Film().render()) as video:
         assert {frame.pixels.shape for frame in video.scan(0.5, max_height=36)} == {(36, 64, 3)}
