@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 
 from posterframe.model import Job
 
+HOOK_PATH = "/hooks/jobs"
+"""Where services that can reach us call when a job has ended, so that it is looked at then."""
+
 FIRST_LOOK_AFTER = 1.2
 """Seconds; image jobs "typically complete in a few seconds" by Ittybit's own words."""
 

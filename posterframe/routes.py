@@ -17,14 +17,12 @@ from starlette.types import Receive, Scope, Send
 
 from posterframe.errors import BadInput, PosterframeError
 from posterframe.media import LINK_DAYS, MAX_BYTES, Linked, MediaStore, NotStored, TooLarge, content_type, suffix_of
+from posterframe.polling import HOOK_PATH
 from posterframe.signing import DAY, Refused
 
 GetMedia = Callable[[], MediaStore]
 
 CHUNK = 1 << 18
-
-HOOK_PATH = "/hooks/jobs"
-"""Where services call when a job has ended."""
 
 # The file under a link never changes, but the link is for those who have it: no shared cache may keep it.
 _CACHE = f"private, max-age={LINK_DAYS * DAY}, immutable"

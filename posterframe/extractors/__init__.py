@@ -1,4 +1,4 @@
-"""Who cuts pictures: one protocol, one file for each, one line each in the registry."""
+"""Who cuts pictures: one protocol, one file for each, a few lines each in the registry."""
 
 from __future__ import annotations
 

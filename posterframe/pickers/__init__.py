@@ -1,4 +1,4 @@
-"""Who proposes moments: one protocol, one file for each, one line each in the registry."""
+"""Who proposes moments: one protocol, one file for each, a few lines each in the registry."""
 
 from __future__ import annotations
 

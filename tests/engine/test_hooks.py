@@ -17,9 +17,9 @@ from posterframe.extractors.ittybit import IttybitExtractor
 from posterframe.lookout import HURRIED_GAP, Lookout
 from posterframe.model import Cut, Shape, new_id
 from posterframe.net import Net
-from posterframe.polling import watch
+from posterframe.polling import HOOK_PATH, watch
 from posterframe.registry import hook_address
-from posterframe.routes import HOOK_PATH, hook_route
+from posterframe.routes import hook_route
 from posterframe.sandbox.ittybit import ittybit_app
 from posterframe.sandbox.server import Served, serve
 from posterframe.settings import Settings
