@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.session import studio, who
-from components.upload import upload_video
+from components.session import attempt, studio, who
+from components.upload import forget_upload, upload_to_try_again, upload_video
 from components.wishing import ask_picker
-from components.words import plain
 from posterframe import workflows
-from posterframe.errors import PosterframeError
 from posterframe.model import BY_FILE, RoundState, Snapshot, SourceKind, Wish
 
 
@@ -33,20 +31,22 @@ def show_file_wanted(snapshot: Snapshot) -> None:
         with st.form("file", border=False):
             url = st.text_input("URL of the file", placeholder="https://example.com/film.mp4")
             pressed = st.form_submit_button("Use this file", type="primary")
-        upload = upload_video(studio().media.upload_ticket())
-        try:
-            if upload is not None:
-                _give(snapshot, SourceKind.UPLOAD, upload.key, picker)
-            if pressed:
-                _give(snapshot, SourceKind.URL, studio().net.check(url.strip()), picker)
-        except PosterframeError as error:
-            st.error(plain(str(error)))
+        upload = upload_video(studio().media.upload_ticket(), review.id)
+        problem, waiting = st.empty(), st.container()
+        if pressed:
+            attempt(problem, lambda: _give(snapshot, SourceKind.URL, studio().net.check(url.strip()), picker))
+        if upload is not None:
+            attempt(problem, lambda: _give(snapshot, SourceKind.UPLOAD, upload.key, picker))
+        with waiting:
+            again = upload_to_try_again(review.id, "Use the file that waits")
+        if again is not None:
+            attempt(problem, lambda: _give(snapshot, SourceKind.UPLOAD, again.key, picker))
 
 
 def _give(snapshot: Snapshot, source: SourceKind, location: str, picker: str) -> None:
     """Match what was suggested to the file; where nothing was, let the file be watched in place of YouTube."""
-    review, latest = snapshot.review, snapshot.rounds[-1]
-    studio().store.give_file(review.id, source, location, who())
-    wish = Wish() if picker == BY_FILE else latest.wish
-    workflows.watch(studio().store.add_round(review.id, wish, picker, who()).id)
+    wish = Wish() if picker == BY_FILE else snapshot.rounds[-1].wish
+    opened = studio().store.give_file(snapshot.review.id, source, location, wish, picker, who())
+    forget_upload(snapshot.review.id)
+    workflows.watch(opened.id)
     st.rerun()

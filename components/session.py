@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components.words import plain
 from posterframe.errors import PosterframeError
@@ -68,6 +69,14 @@ def telling(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
         return run
 
     return decorate
+
+
+def attempt(place: DeltaGenerator, do: Callable[[], None]) -> None:
+    """Do what was pressed, or say there why not."""
+    try:
+        do()
+    except PosterframeError as error:
+        place.error(plain(str(error)))
 
 
 def tell(place: str, error: PosterframeError) -> None:

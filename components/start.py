@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from components.empty import show_empty
 from components.library import show_cards
-from components.session import studio, who
-from components.upload import Upload, upload_video
+from components.session import attempt, studio, who
+from components.upload import Upload, forget_upload, upload_to_try_again, upload_video
 from components.wishing import Asked, ask_wish, price_words
 from components.words import plain
 from posterframe import workflows
-from posterframe.errors import BadInput, PosterframeError
+from posterframe.errors import BadInput
 from posterframe.model import SourceKind
 from posterframe.net import is_youtube
 from posterframe.registry import name_of, title_of
@@ -24,8 +22,8 @@ LIBRARY_PAGE = Path(__file__).parents[1] / "pages/library.py"
 SAMPLES = Path(__file__).parents[1] / "samples"
 SAMPLE_TITLE = "The sample film"
 
-WAITING = "waiting"
-"""Where the session keeps a file that has arrived, until a review is made of it."""
+NEW = "new"
+"""What a file that is uploaded here is kept for: a review that has no id yet."""
 
 RECENT = 3
 """Reviews that are shown beneath, to go on with."""
@@ -53,7 +51,7 @@ def show_start() -> None:
         with by_file:
             with st.container(gap="xxsmall"):
                 st.caption("Or a file of yours: mp4, webm or mov, up to 500 MB")
-                upload = upload_video(studio().media.upload_ticket())
+                upload = upload_video(studio().media.upload_ticket(), NEW)
             file_problem = st.empty()
             waiting = st.container()
         with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium", key="sample"):
@@ -63,33 +61,16 @@ def show_start() -> None:
                 sample = st.button("Try the sample film")
         sample_problem = st.empty()
     if pressed:
-        _attempt(url_problem, lambda: _start_url(url.strip(), asked))
+        attempt(url_problem, lambda: _start_url(url.strip(), asked))
     if upload is not None:
-        st.session_state[WAITING] = upload
-        _attempt(file_problem, lambda: _start_waiting(asked))
+        attempt(file_problem, lambda: _start_upload(upload, asked))
     with waiting:
-        if _go_on_with_waiting():
-            _attempt(file_problem, lambda: _start_waiting(asked))
+        again = upload_to_try_again(NEW, "Find moments in this file")
+        if again is not None:
+            attempt(file_problem, lambda: _start_upload(again, asked))
     if sample:
-        _attempt(sample_problem, lambda: _start_sample(asked))
+        attempt(sample_problem, lambda: _start_sample(asked))
     _show_recent()
-
-
-def _attempt(place: DeltaGenerator, start: Callable[[], None]) -> None:
-    """Start, or say beside what was pressed why not."""
-    try:
-        start()
-    except PosterframeError as error:
-        place.error(plain(str(error)))
-
-
-def _go_on_with_waiting() -> bool:
-    """The file that has arrived and could not be started with, if there is one; whether to try it again."""
-    waiting: Upload | None = st.session_state.get(WAITING)
-    if waiting is None:
-        return False
-    st.caption(plain(f"“{waiting.title}” has arrived and waits here."))
-    return st.button("Find moments in this file", type="primary")
 
 
 def _show_recent() -> None:
@@ -115,9 +96,8 @@ def _start_url(url: str, asked: Asked) -> None:
     _start(title_of(name_of(checked)), SourceKind.URL, checked, asked)
 
 
-def _start_waiting(asked: Asked) -> None:
-    waiting: Upload = st.session_state[WAITING]
-    _start(waiting.title, SourceKind.UPLOAD, waiting.key, asked)
+def _start_upload(upload: Upload, asked: Asked) -> None:
+    _start(upload.title, SourceKind.UPLOAD, upload.key, asked)
 
 
 def _start_sample(asked: Asked) -> None:
@@ -132,7 +112,7 @@ def _start(title: str, source: SourceKind, location: str, asked: Asked) -> None:
         raise BadInput("The times under Options cannot be used: correct them, or leave them empty.")
     review, first = studio().store.create_review(title, source, location, asked.wish, asked.picker, who())
     if source is SourceKind.UPLOAD:
-        del st.session_state[WAITING]
+        forget_upload(NEW)
     workflows.watch(first.id)
     st.query_params["review"] = review.id
     st.rerun()

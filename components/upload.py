@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from components.front_end import front_end
 from components.session import studio
+from components.words import plain
 from posterframe.registry import title_of
 
 _uploader = front_end("upload", '<div class="upload"></div>')
@@ -19,10 +22,33 @@ class Upload:
     key: str
 
 
-def upload_video(ticket: str) -> Upload | None:
-    """A field for one file. ``ticket`` lets its holder send one; the answer is there in the run after it arrived."""
+def upload_video(ticket: str, review: str) -> Upload | None:
+    """A field for one file. ``ticket`` lets its holder send one; the answer is there in the run after it arrived.
+
+    It is kept for its ``review``, any name of one, until ``forget_upload``: see ``upload_to_try_again``.
+    """
     result = _uploader(key="upload", data={"ticket": ticket}, on_done_change=lambda: None)
     done = result.done
     if not done:
         return None
-    return Upload(title_of(str(done["name"])), studio().media.uploaded_key(str(done["receipt"])))
+    upload = Upload(title_of(str(done["name"])), studio().media.uploaded_key(str(done["receipt"])))
+    st.session_state[_place(review)] = upload
+    return upload
+
+
+def upload_to_try_again(review: str, press: str) -> Upload | None:
+    """Tells of a file that has arrived and could not be used then; returns it when the button ``press`` is pressed."""
+    waiting: Upload | None = st.session_state.get(_place(review))
+    if waiting is None:
+        return None
+    st.caption(plain(f"“{waiting.title}” has arrived and waits here."))
+    return waiting if st.button(press, type="primary") else None
+
+
+def forget_upload(review: str) -> None:
+    """It has been used."""
+    st.session_state.pop(_place(review), None)
+
+
+def _place(review: str) -> str:
+    return f"upload-{review}"

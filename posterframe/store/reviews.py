@@ -48,7 +48,7 @@ class Reviews(Ledger):
                     version=1,
                 )
             )
-            first = open_round(change, 1, wish, picker, who)
+            first = open_round(change, wish, picker, who)
             return change.get(Review, change.review_id), first
 
     def review(self, review_id: str) -> Review | None:
@@ -103,13 +103,17 @@ class Reviews(Ledger):
             if change.get(Review, review_id).location == location:
                 change.set(Review, review_id, storyboard=storyboard)
 
-    def give_file(self, review_id: str, source: SourceKind, location: str, who: str) -> None:
-        """Put a file in the place of an address that no frames can be cut from. The moments stay."""
+    def give_file(self, review_id: str, source: SourceKind, location: str, wish: Wish, picker: str, who: str) -> Round:
+        """Put a file in the place of an address that no frames can be cut from, and open the round that is for it.
+
+        The moments stay. Raises ``BadInput`` while a round is under way.
+        """
         with self._changing(Review, review_id) as change:
             before = change.get(Review, review_id)
             change.set(Review, review_id, source=source, location=location, video=None, storyboard=None)
             told = {"source": before.source, "location": before.location}
             change.log(who, Action.GAVE_FILE, before=told, after={"source": source, "location": location})
+            return open_round(change, wish, picker, who)
 
     def rename_review(self, review_id: str, title: str, who: str) -> None:
         """Raises ``BadInput`` for an empty title."""

@@ -31,10 +31,7 @@ class Rounds(Ledger):
     def add_round(self, review_id: str, wish: Wish, picker: str, who: str) -> Round:
         """Open another round. Raises ``BadInput`` while one is under way."""
         with self._changing(Review, review_id) as change:
-            before = rounds_of(change.connection, review_id)
-            if any(not round_.state.is_final for round_ in before):
-                raise BadInput("This video is being watched already; wait until that is done, or cancel it first.")
-            return open_round(change, len(before) + 1, wish, picker, who)
+            return open_round(change, wish, picker, who)
 
     def round(self, round_id: str) -> Round | None:
         with self._database.read() as connection:
@@ -125,12 +122,15 @@ class Rounds(Ledger):
             return rows(change.connection, Moment, moments.c.round_id == round_id, moments.c.position)
 
 
-def open_round(change: Change, number: int, wish: Wish, picker: str, who: str) -> Round:
-    """Add a queued round to the review that is being changed."""
+def open_round(change: Change, wish: Wish, picker: str, who: str) -> Round:
+    """Add a queued round to the review that is being changed. Raises ``BadInput`` while one is under way."""
+    before = rounds_of(change.connection, change.review_id)
+    if any(not round_.state.is_final for round_ in before):
+        raise BadInput("This video is being watched already; wait until that is done, or cancel it first.")
     round_ = Round(
         id=new_id(),
         review_id=change.review_id,
-        number=number,
+        number=len(before) + 1,
         picker=picker,
         wish=wish,
         state=RoundState.QUEUED,

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posterframe import workflows
-from posterframe.model import Action, DecisionState, Review, SourceKind, ThumbnailStatus
+from posterframe.model import BY_FILE, Action, DecisionState, Review, RoundState, SourceKind, ThumbnailStatus, Wish
 from posterframe.shapes import PRESETS, USUAL
 from posterframe.studio import Studio
 from tests.app.conftest import edit, error_on, open_page, press, snapshot_of
@@ -201,7 +201,9 @@ def test_a_video_whose_host_is_not_allowed_any_more_keeps_its_page(
     _choose_first(studio, review)
     video = snapshot_of(studio, review.id).review.video
     assert video is not None
-    studio.store.give_file(review.id, SourceKind.URL, "http://127.0.0.1:8100/film.mp4", "Kim")
+    there = "http://127.0.0.1:8100/film.mp4"
+    given = studio.store.give_file(review.id, SourceKind.URL, there, Wish(), BY_FILE, "Kim")
+    studio.store.finish_round(given.id, RoundState.DONE)
     studio.store.set_video(review.id, video)
     page = open_page(review.id)
     assert not page.error

@@ -117,8 +117,8 @@ def give_file(studio: Studio, film: Path, before: Round) -> Round:
     """The file of a video on YouTube comes, and is read."""
     studio.store.finish_round(before.id, RoundState.DONE)
     with film.open("rb") as file:
-        studio.store.give_file(before.review_id, SourceKind.UPLOAD, studio.media.put_file(file, "videos", "mp4"), "Kim")
-    round_ = studio.store.add_round(before.review_id, Wish(), BY_FILE, "Kim")
+        key = studio.media.put_file(file, "videos", "mp4")
+    round_ = studio.store.give_file(before.review_id, SourceKind.UPLOAD, key, Wish(), BY_FILE, "Kim")
     work.read_video(studio, round_.id)
     return round_
 

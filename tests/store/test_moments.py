@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from posterframe.errors import BadInput
-from posterframe.model import Action, DecisionState, Quality, RoundState, SourceKind, Wish
+from posterframe.model import BY_FILE, Action, DecisionState, Quality, RoundState, SourceKind, Wish
 from posterframe.store import Store
 from tests.store.making import PREVIEW, make_moment, make_review, moment_at, propose
 
@@ -176,5 +176,5 @@ def test_previews_of_a_video_without_a_file_are_not_waited_for(store: Store) -> 
     propose(store, first.id, 1.0)
     store.finish_round(first.id, RoundState.DONE)
     assert store.unfinished().moments == ()
-    store.give_file(review.id, SourceKind.URL, "https://example.com/film.mp4", "Ana")
+    store.give_file(review.id, SourceKind.URL, "https://example.com/film.mp4", Wish(), BY_FILE, "Ana")
     assert len(store.unfinished().moments) == 1

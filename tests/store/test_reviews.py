@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from posterframe.errors import BadInput
 from posterframe.model import (
+    BY_FILE,
     Action,
     DecisionState,
     Proposal,
@@ -59,11 +61,25 @@ BOARD = Storyboard("previews/board.webp", times=(0.0, 4.1, 8.2), columns=2)
 
 def test_a_storyboard_is_kept_and_goes_with_the_film_that_it_shows(store: Store) -> None:
     review = make_review(store)
+    store.finish_round(store.rounds(review.id)[0].id, RoundState.DONE)
     store.set_storyboard(review.id, review.location, BOARD)
     assert store.snapshot(review.id).review.storyboard == BOARD  # type: ignore[union-attr]
-    store.give_file(review.id, SourceKind.UPLOAD, "videos/other.mp4", "Kim")
+    store.give_file(review.id, SourceKind.UPLOAD, "videos/other.mp4", Wish(), BY_FILE, "Kim")
     store.set_storyboard(review.id, review.location, BOARD)
     assert store.review(review.id).storyboard is None  # type: ignore[union-attr]
+
+
+def test_a_file_comes_with_its_round_or_not_at_all(store: Store) -> None:
+    review, first = store.create_review("Film", SourceKind.YOUTUBE, "https://youtu.be/abcdefghijk", Wish(), "g", "Ana")
+    give = partial(store.give_file, review.id, SourceKind.UPLOAD, "videos/mine.mp4", Wish(), BY_FILE, "Kim")
+    with pytest.raises(BadInput, match="being watched already"):
+        give()
+    assert store.review(review.id) == review
+    store.finish_round(first.id, RoundState.DONE)
+    opened = give()
+    assert (opened.number, opened.picker, opened.state) == (2, BY_FILE, RoundState.QUEUED)
+    assert store.rounds(review.id)[-1] == opened
+    assert [line.action for line in store.decisions(review.id)] == [Action.STARTED, Action.GAVE_FILE, Action.STARTED]
 
 
 def test_what_probing_told_is_kept(store: Store) -> None:
