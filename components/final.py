@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.picture import show_picture
-from components.session import studio
+from components.session import clock, studio
 from components.words import file_name, plain, reason_words, size_words
 from posterframe.model import Action, Snapshot, ThumbnailStatus
 from posterframe.timecode import format_time
@@ -33,6 +33,6 @@ def show_final(snapshot: Snapshot) -> None:
         if moment:
             st.markdown(f"#### {plain(reason_words(moment, chosen.timestamp))}")
         st.caption(f"At {format_time(chosen.timestamp)} · {size_words(chosen)}")
-        st.caption(plain(f"Chosen by {choice.who} on {choice.at:%d %B %Y at %H:%M} UTC"))
+        st.caption(plain(f"Chosen by {choice.who} on {clock(choice.at, '%d %B %Y at %H:%M')}"))
         name = file_name(review, chosen)
         st.link_button("Download", studio().media.link(chosen.picture, filename=name), type="primary")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.origin import picker_name
-from components.session import GUEST, studio, who
+from components.session import GUEST, clock, studio, who
 from components.title import show_title
 from components.wishing import money
 from components.words import count, plain, source_words
@@ -66,7 +66,7 @@ def _link_others(review: Review) -> None:
         for other in others:
             st.page_link(
                 "../pages/review.py",
-                label=plain(f"{other.created_at:%d %B %Y, %H:%M} UTC"),
+                label=plain(clock(other.created_at, "%d %B %Y, %H:%M")),
                 query_params={"review": other.id},
             )
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.empty import show_empty
 from components.picture import show_blank, show_picture
-from components.session import studio
+from components.session import clock, studio
 from components.words import count, plain
 from posterframe.model import ReviewSummary, RoundState
 
@@ -57,7 +57,7 @@ def _show_card(summary: ReviewSummary) -> None:
 
 
 def _facts(summary: ReviewSummary) -> list[str]:
-    facts = [f"{summary.review.created_at:%d %b %Y}"]
+    facts = [clock(summary.review.created_at, "%d %b %Y, %H:%M")]
     if summary.review.final_thumbnail_id:
         facts.append("final chosen")
     elif not summary.round_state.is_final:

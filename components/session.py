@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -34,6 +36,14 @@ def studio() -> Studio:
 def who() -> str:
     """The name under which the person of this session decides."""
     return str(st.session_state.get("who") or GUEST)
+
+
+def clock(at: datetime, form: str) -> str:
+    """A time, in the ``form`` of strftime, on the clock of who reads it; in UTC, and it says so, without one."""
+    try:
+        return f"{at.astimezone(ZoneInfo(str(st.context.timezone))):{form}}"
+    except (KeyError, OSError, ValueError):  # what the browser sends need not be a zone, nor one that is known here
+        return f"{at:{form}} UTC"
 
 
 def picture_link(key: str | None) -> str | None:

@@ -142,8 +142,12 @@ def screen(browser: Browser, app: App, request: pytest.FixtureRequest) -> Iterat
     page.context.close()
 
 
-def open_page(browser: Browser, scheme: str = "light", width: int = 1440) -> Page:
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 1000})  # type: ignore[arg-type]
+def open_page(browser: Browser, scheme: str = "light", width: int = 1440, zone: str = "UTC") -> Page:
+    context = browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 1000},
+        timezone_id=zone,
+    )
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     return page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,12 @@ def test_the_sample_film_from_one_click_to_the_final_thumbnail(screen: Screen, b
     screen.shoot("2-watching")
     _decide_cut_and_choose(screen)
 
-    colleague = Screen(open_page(browser, theme), screen.url, screen.artifacts)
+    colleague = Screen(open_page(browser, theme, zone="Asia/Kolkata"), screen.url, screen.artifacts)
     colleague.open(f"/?review={screen.review_id}")
     expect(colleague.cards().first).to_contain_text("Final")
+    chosen = "Chosen by Guest on %d %B %Y at %H:%M"
+    mine = datetime.strptime(screen.page.get_by_text("Chosen by Guest").inner_text(), chosen).replace(tzinfo=UTC)
+    colleague.see((mine + timedelta(hours=5, minutes=30)).strftime(chosen))
     colleague.page.context.close()
 
     screen.open("/library")
