@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from importlib import import_module
+from threading import Thread
 
 import click
+from tenacity import retry, retry_if_exception_type, wait_fixed
 
 from posterframe.cli.terminal import PROJECT
 from posterframe.errors import BadInput
@@ -29,12 +30,19 @@ def run(port: int, host: str) -> None:
     _check_port(host, port)
     open_studio(settings()).store.close()
     own(settings().home, settings().role).close()
-    click.echo(f"Posterframe is at http://{host}:{port}  (Ctrl+C stops it; your reviews are in {settings().home})")
-    sys.stdout.flush()
+    told = f"Posterframe is at http://{host}:{port}  (Ctrl+C stops it; your reviews are in {settings().home})"
+    Thread(target=_tell_once_it_answers, args=(host, port, told), daemon=True).start()
     arguments = ["--server.port", str(port), "--server.address", host, "--logger.level", "error"]
     os.chdir(PROJECT)
     # In this process, which has loaded most of what the pages need.
     import_module("streamlit.web.cli").main(["run", str(app), *arguments], standalone_mode=False)
+
+
+@retry(retry=retry_if_exception_type(OSError), wait=wait_fixed(0.05))
+def _tell_once_it_answers(host: str, port: int, told: str) -> None:
+    """Say so as soon as somebody listens there; if that never comes, the process ends and tells why."""
+    socket.create_connection((host, port), timeout=1).close()
+    click.echo(told)
 
 
 def _check_port(host: str, port: int) -> None:
