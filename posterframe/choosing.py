@@ -74,10 +74,8 @@ class Finalist:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """What is seen around a sample of that rank, and the best of it."""
+    """What is seen around a sample, and the best of it."""
 
-    sample: Sample
-    rank: float
     around: Sequence[Seen]
     best: Finalist
 
@@ -169,10 +167,10 @@ class _Choice:
             entries, untried = untried[:missing], untried[missing:]
             candidates = (self._candidate(sample, rank) for rank, sample in entries)
             with abreast(candidates, _AHEAD, self._at_once) as coming:
-                for (_, sample), steps in zip(entries, coming, strict=True):
+                for (rank, sample), steps in zip(entries, coming, strict=True):
                     if not _has_twin(sample, self._chosen):
                         self._tried.add(sample.timestamp)
-                        self._judge(self._finalist(steps))
+                        self._judge(self._finalist(steps, sample, rank))
         self._chosen = self._worthy(self._chosen)
 
     def untried(self, ordered: Sequence[tuple[float, Sample]]) -> list[tuple[float, Sample]]:
@@ -195,10 +193,10 @@ class _Choice:
             seen.append(Seen.of(frame, known.get(frame.timestamp)))
             yield None
         around = compared(seen or [Seen.of(self._watched.shown(sample))])
-        yield _Candidate(sample, rank, around, self._best_of(around, sample, rank, ()))
+        yield _Candidate(around, self._best_of(around, sample, rank, ()))
 
-    def _finalist(self, steps: Iterable[_Candidate | None]) -> Finalist:
-        """The best of a candidate, apart from what has been chosen if that can be."""
+    def _finalist(self, steps: Iterable[_Candidate | None], sample: Sample, rank: float) -> Finalist:
+        """The best around a sample, from the steps of its candidate; apart from what is chosen if that can be."""
         candidate: _Candidate | None = None
         for step in steps:
             self._report(len(self._chosen) / self._wish.count, "Looking closer at the best moments")
@@ -207,7 +205,7 @@ class _Choice:
         taken = [one.timestamp for one in self._chosen]
         if _is_apart(candidate.best.timestamp, taken):
             return candidate.best
-        return self._best_of(candidate.around, candidate.sample, candidate.rank, taken)
+        return self._best_of(candidate.around, sample, rank, taken)
 
     def _best_of(self, around: Sequence[Seen], sample: Sample, rank: float, taken: Sequence[float]) -> Finalist:
         """The best of the frames around a sample, apart from the times that are ``taken`` and known."""
@@ -267,7 +265,7 @@ class _Choice:
                 break
             sample = left.pop()[1]
             with ahead(self._candidate(sample, 0.0), _AHEAD) as steps:
-                finalist = self._finalist(steps)
+                finalist = self._finalist(steps, sample, 0.0)
             apart = _is_apart(finalist.timestamp, [other.timestamp for other in shown])
             sound = not warnings(finalist.found.quality) and finalist in self._worthy([*self._chosen, finalist])
             fresh = []
