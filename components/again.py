@@ -11,10 +11,7 @@ from components.session import studio, telling, who
 from components.wishing import ask_wish, price_words, wished
 from components.words import plain
 from posterframe import workflows
-from posterframe.model import BY_FILE, DecisionState, Proposal, Snapshot, Stage, Wish
-
-FIELDS = "again"
-"""What the keys of the fields begin with."""
+from posterframe.model import BY_FILE, DecisionState, Proposal, Review, Snapshot, Stage, Wish
 
 LIKE = "More like the approved ones"
 OTHER = "Anything else"
@@ -38,15 +35,20 @@ def show_again(snapshot: Snapshot) -> None:
     has_moments = bool(snapshot.moments)
     fold = "Suggest more moments" if has_moments else "Ask differently"
     with st.expander(fold, expanded=not has_moments, key="again"):  # its key keeps it open while others come and go
-        asked = ask_wish(FIELDS, _latest_wish(snapshot), snapshot.review)
+        asked = ask_wish(_fields(snapshot.review), _latest_wish(snapshot), snapshot.review)
         if _decided(snapshot, DecisionState.APPROVED):
-            st.radio("Direction", [OTHER, LIKE], horizontal=True, key="direction")
+            st.radio("Direction", [OTHER, LIKE], horizontal=True, key=f"{_fields(snapshot.review)}-direction")
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Suggest more" if has_moments else "Suggest moments"
             args = (snapshot.review.id,)
             st.button(label, key="suggest_more", disabled=bool(asked.problem), on_click=_ask_again, args=args)
             video = snapshot.review.video
             st.caption(plain(price_words(asked, video.duration if video else None)))
+
+
+def _fields(review: Review) -> str:
+    """What the keys of the fields begin with: of each review its own, so that nothing is asked for another one."""
+    return f"again-{review.id}"
 
 
 def _latest_wish(snapshot: Snapshot) -> Wish:
@@ -64,10 +66,10 @@ def _ask_again(review_id: str) -> None:
     snapshot = studio().store.snapshot(review_id)
     if snapshot is None:
         return
-    asked = wished(FIELDS, _latest_wish(snapshot), snapshot.review)
+    asked = wished(_fields(snapshot.review), _latest_wish(snapshot), snapshot.review)
     if asked.problem:
         return  # it stands beneath its field by now
-    wants_like = st.session_state.get("direction") == LIKE
+    wants_like = st.session_state.get(f"{_fields(snapshot.review)}-direction") == LIKE
     wish = replace(
         asked.wish,
         more_like=_decided(snapshot, DecisionState.APPROVED) if wants_like else (),

@@ -126,13 +126,14 @@ def _undo(moment_id: str) -> None:
 def _add_row(review_id: str) -> None:
     """A time and, if one likes, a reason."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="add"):
-        st.text_input("Time", placeholder="0:04.4", key="add_time", width=110)
-        st.text_input("Reason", placeholder="Why this moment (you can leave this empty)", key="add_reason")
+        st.text_input("Time", placeholder="0:04.4", key=f"add-time-{review_id}", width=110)
+        why = "Why this moment (you can leave this empty)"
+        st.text_input("Reason", placeholder=why, key=f"add-reason-{review_id}")
         st.button("Add moment", on_click=_add, args=(review_id,))
 
 
 @telling(PLACE)
 def _add(review_id: str) -> None:
-    state = st.session_state
-    add_moment(review_id, parse_time(state["add_time"]), state["add_reason"])
-    state["add_time"] = state["add_reason"] = ""
+    state, at, reason = st.session_state, f"add-time-{review_id}", f"add-reason-{review_id}"
+    add_moment(review_id, parse_time(state[at]), state[reason])
+    state[at] = state[reason] = ""

@@ -27,7 +27,7 @@ def upload_video(ticket: str, review: str) -> Upload | None:
 
     It is kept for its ``review``, any name of one, until ``forget_upload``: see ``upload_to_try_again``.
     """
-    result = _uploader(key="upload", data={"ticket": ticket}, on_done_change=lambda: None)
+    result = _uploader(key=_place(review), data={"ticket": ticket}, on_done_change=lambda: None)
     done = result.done
     if not done:
         return None

@@ -13,7 +13,7 @@ SHORTEST_PART: Final = 1.0
 """Seconds: less is a frame and its neighbours, for which nobody has to watch."""
 
 _CLOCK = re.compile(r"(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):(?P<s>\d{1,2}(?:\.\d*)?)")
-_UNITS = re.compile(r"(?:(?P<h>\d+)\s*h)?\s*(?:(?P<m>\d+)\s*m(?:in)?)?\s*(?:(?P<s>\d+(?:\.\d*)?)\s*s?)?")
+_UNITS = re.compile(r"(?:(?P<h>\d{1,3})\s*h)?\s*(?:(?P<m>\d{1,5})\s*m(?:in)?)?\s*(?:(?P<s>\d{1,7}(?:\.\d*)?)\s*s?)?")
 
 
 def format_time(seconds: float) -> str:

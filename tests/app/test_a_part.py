@@ -18,7 +18,7 @@ def fields(page: AppTest, key: str) -> tuple[TextInput, TextInput]:
 
 def test_a_part_is_asked_for_and_kept_with_its_round(studio: Studio, review: Review) -> None:
     page = open_page(review.id)
-    start, end = fields(page, "again")
+    start, end = fields(page, f"again-{review.id}")
     start.input("0:02.5")
     end.input("4.5").run()
     press(page, "Suggest more")
@@ -26,7 +26,7 @@ def test_a_part_is_asked_for_and_kept_with_its_round(studio: Studio, review: Rev
     said = " ".join(caption.value.replace("\\", "") for caption in open_page(review.id).caption)
     assert "watched from 0:02.5 to 0:04.5" in said
     studio.store.cancel_round(snapshot_of(studio, review.id).rounds[-1].id, "Kim")
-    again = fields(open_page(review.id), "again")
+    again = fields(open_page(review.id), f"again-{review.id}")
     assert [field.value for field in again] == ["0:02.5", "0:04.5"]
 
 
@@ -43,7 +43,7 @@ def test_a_part_that_cannot_be_watched_gets_a_sentence_and_no_round(
     studio: Studio, review: Review, times: tuple[str, str], words: str
 ) -> None:
     page = open_page(review.id)
-    for field, time in zip(fields(page, "again"), times, strict=True):
+    for field, time in zip(fields(page, f"again-{review.id}"), times, strict=True):
         field.input(time)
     page.run()
     assert words in error_on(page)
@@ -71,7 +71,7 @@ def test_a_bad_part_starts_nothing(studio: Studio) -> None:
 
 def test_what_is_typed_just_before_the_press_counts(studio: Studio, review: Review) -> None:
     page = open_page(review.id)
-    fields(page, "again")[0].input("0:02.5")
+    fields(page, f"again-{review.id}")[0].input("0:02.5")
     press(page, "Suggest more")
     asked = snapshot_of(studio, review.id).rounds[-1]
     studio.store.cancel_round(asked.id, "Kim")
@@ -80,7 +80,7 @@ def test_what_is_typed_just_before_the_press_counts(studio: Studio, review: Revi
 
 def test_a_time_that_cannot_be_used_typed_just_before_the_press_starts_nothing(studio: Studio, review: Review) -> None:
     page = open_page(review.id)
-    fields(page, "again")[0].input("soon")
+    fields(page, f"again-{review.id}")[0].input("soon")
     press(page, "Suggest more")
     assert "is not a time in the video" in error_on(page)
     assert len(snapshot_of(studio, review.id).rounds) == 1

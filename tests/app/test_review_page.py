@@ -126,12 +126,24 @@ def test_an_edit_in_another_tab_is_shown_and_the_log_has_both(studio: Studio, re
 
 def test_a_moment_is_added_by_its_time_and_gets_a_preview(studio: Studio, review: Review) -> None:
     page = open_page(review.id)
-    page.text_input(key="add_time").input("0:03.0")
-    page.text_input(key="add_reason").input("The logo is seen best here")
+    page.text_input(key=f"add-time-{review.id}").input("0:03.0")
+    page.text_input(key=f"add-reason-{review.id}").input("The logo is seen best here")
     press(page, "Add moment")
     moment = snapshot_of(studio, review.id).moments[-1]
     assert (moment.timestamp, moment.reason, moment.source) == (3.0, "The logo is seen best here", "person")
     wait_for(lambda: snapshot_of(studio, review.id).moments[-1].preview, 30)
+
+
+def test_what_was_typed_for_one_review_is_not_sent_for_another(review: Review, other_review: Review) -> None:
+    page = open_page(review.id)
+    page.slider(key=f"again-{review.id}-count").set_value(11)
+    page.text_input(key=f"again-{review.id}-from").input("0:02")
+    page.text_input(key=f"add-reason-{review.id}").input("For this one only").run()
+    page.query_params["review"] = other_review.id
+    page.run()
+    assert not page.exception
+    assert [one.value for one in page.slider] == [3]
+    assert not any(one.value for one in page.text_input if one.label in ("Watch from", "Up to", "Time", "Reason"))
 
 
 @pytest.mark.parametrize(("typed", "words"), [("later", "is not a time"), (" ", "Give a time in the video")])
@@ -139,11 +151,11 @@ def test_adding_at_a_bad_time_says_so_and_keeps_what_was_typed(
     studio: Studio, review: Review, typed: str, words: str
 ) -> None:
     page = open_page(review.id)
-    page.text_input(key="add_time").input(typed)
-    page.text_input(key="add_reason").input("Do not lose this")
+    page.text_input(key=f"add-time-{review.id}").input(typed)
+    page.text_input(key=f"add-reason-{review.id}").input("Do not lose this")
     press(page, "Add moment")
     assert words in error_on(page)
-    assert page.text_input(key="add_reason").value == "Do not lose this"
+    assert page.text_input(key=f"add-reason-{review.id}").value == "Do not lose this"
     assert len(snapshot_of(studio, review.id).moments) == 3
 
 

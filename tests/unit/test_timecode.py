@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,18 @@ def test_a_time_is_understood_however_it_is_typed(text: str, seconds: float) -> 
 def test_what_is_no_time_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(BadInput, match=r"Write it like 0:04\.4"):
         parse_time(text)
+
+
+@pytest.mark.parametrize("text", ["9" * 400, "9" * 310 + "h", "9" * 5000 + "m"])
+def test_a_number_too_long_to_be_a_time_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="is not a time"):
+        parse_time(text)
+
+
+@given(st.text("0123456789hms:., "))
+def test_what_looks_like_a_time_is_one_or_is_refused(text: str) -> None:
+    with suppress(BadInput):
+        assert 0 <= parse_time(text) < math.inf
 
 
 @given(st.floats(0, 359_000))
