@@ -57,10 +57,12 @@ class NotStored(ServiceFailed):
 
 
 class TooLarge(BadInput):
-    """A file beyond ``limit`` bytes."""
+    """A file beyond the limit."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"This file is larger than {limit / 1e6:g} MB: give its URL instead, or a smaller copy.")
+
+def too_large(limit: int) -> TooLarge:
+    """The error for a file of more than ``limit`` bytes."""
+    return TooLarge(f"This file is larger than {limit / 1e6:g} MB: give its URL instead, or a smaller copy.")
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ class Incoming:
         """Raises ``TooLarge`` beyond the limit, ``ServiceFailed`` where the disk is full."""
         self._size += len(piece)
         if self._size > self._max_bytes:
-            raise TooLarge(self._max_bytes)
+            raise too_large(self._max_bytes)
         self._hash.update(piece)
         left = memoryview(piece)
         try:

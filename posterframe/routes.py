@@ -16,7 +16,17 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from posterframe.errors import BadInput, PosterframeError
-from posterframe.media import LINK_DAYS, MAX_BYTES, Linked, MediaStore, NotStored, TooLarge, content_type, suffix_of
+from posterframe.media import (
+    LINK_DAYS,
+    MAX_BYTES,
+    Linked,
+    MediaStore,
+    NotStored,
+    TooLarge,
+    content_type,
+    suffix_of,
+    too_large,
+)
 from posterframe.polling import HOOK_PATH
 from posterframe.signing import DAY, Refused
 
@@ -167,7 +177,7 @@ def _check_length(headers: Headers) -> None:
     """Refuse before anything is sent what is said to be too large; what is not said is counted on its way."""
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > MAX_BYTES:
-        raise TooLarge(MAX_BYTES)
+        raise too_large(MAX_BYTES)
 
 
 async def _receive(request: Request, media: MediaStore, suffix: str) -> str:

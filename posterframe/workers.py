@@ -59,6 +59,9 @@ class Workers:
                 except (EOFError, OSError):
                     self._discard(worker)
                     continue
+                except BaseException:  # what was asked, or the answer, cannot be sent
+                    self._discard(worker)
+                    raise
                 with self._lock:
                     self._idle.append(worker)
                 if not succeeded:
@@ -134,10 +137,9 @@ def _serve(pipe: Connection) -> None:
     while True:
         function, args, kwargs = tasks.get()
         try:
-            answer = (True, function(*args, **kwargs))
+            pipe.send((True, function(*args, **kwargs)))
         except Exception as error:
-            answer = (False, error)
-        pipe.send(answer)
+            pipe.send((False, error))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from posterframe.store.ledger import Change, Ledger, columns, find, rows
 from posterframe.store.moments import moments_of
 from posterframe.store.rounds import open_round, rounds_of
 from posterframe.store.schema import decisions, moments, reviews, rounds, thumbnails
-from posterframe.store.thumbnails import thumbnails_of
+from posterframe.store.thumbnails import SHOWN, thumbnails_of
 
 
 class Reviews(Ledger):
@@ -152,7 +152,7 @@ class Reviews(Ledger):
 
 _KEPT = (moments.c.review_id == reviews.c.id) & moments.c.removed_at.is_(None)
 _APPROVED = moments.c.decision == DecisionState.APPROVED
-_READY = (thumbnails.c.review_id == reviews.c.id) & (thumbnails.c.status == ThumbnailStatus.READY)
+_READY = (thumbnails.c.review_id == reviews.c.id) & SHOWN & (thumbnails.c.status == ThumbnailStatus.READY)
 _FINAL_PICTURE = select(thumbnails.c.picture).where(thumbnails.c.id == reviews.c.final_thumbnail_id).scalar_subquery()
 _BEST_PREVIEW = (
     select(moments.c.preview)

@@ -24,6 +24,9 @@ from posterframe.store.ledger import Change, Ledger, find, rows
 from posterframe.store.moments import moments_of
 from posterframe.store.schema import reviews, thumbnails
 
+SHOWN = thumbnails.c.superseded_by.is_(None) | (thumbnails.c.id == reviews.c.final_thumbnail_id)
+"""Which thumbnails of a review the gallery shows: of several attempts the last, and the final one while it is that."""
+
 
 class ThumbnailChange(TypedDict, total=False):
     """What a worker may change of a thumbnail."""
@@ -44,7 +47,7 @@ class Thumbnails(Ledger):
     """The part of the store about thumbnails."""
 
     def thumbnails(self, review_id: str) -> list[Thumbnail]:
-        """The thumbnails of the review in the order asked for; of several attempts, the last."""
+        """The thumbnails that the gallery of the review shows, in the order asked for."""
         with self._database.read() as connection:
             return thumbnails_of(connection, review_id)
 
@@ -81,9 +84,10 @@ class Thumbnails(Ledger):
                 return before
             after = _next(before, values, change.at)
             names = [part.name for part in fields(after) if getattr(after, part.name) != getattr(before, part.name)]
-            if names:
-                change.set(Thumbnail, thumbnail_id, **{name: getattr(after, name) for name in names})
-            return after
+            if not names:
+                return before
+            change.set(Thumbnail, thumbnail_id, **{name: getattr(after, name) for name in names})
+            return change.get(Thumbnail, thumbnail_id)
 
     def retry(self, thumbnail_id: str, who: str) -> Thumbnail:
         """Try a failed, cancelled or late thumbnail again: a new attempt with a new id, in the old one's place.
@@ -145,10 +149,9 @@ class Thumbnails(Ledger):
 
 
 def thumbnails_of(connection: Connection, review_id: str) -> list[Thumbnail]:
-    """Those that the gallery shows: of several attempts the last, and the final one for as long as it is that."""
-    final = select(reviews.c.final_thumbnail_id).where(reviews.c.id == review_id).scalar_subquery()
-    shown = thumbnails.c.superseded_by.is_(None) | (thumbnails.c.id == final)
-    return rows(connection, Thumbnail, (thumbnails.c.review_id == review_id) & shown, thumbnails.c.position)
+    """Those that the gallery shows, in the order asked for."""
+    of_it = (thumbnails.c.review_id == reviews.c.id) & (reviews.c.id == review_id)
+    return rows(connection, Thumbnail, of_it & SHOWN, thumbnails.c.position)
 
 
 def _next(before: Thumbnail, values: ThumbnailChange, at: datetime) -> Thumbnail:

@@ -71,8 +71,9 @@ def test_cutting_again_tries_what_did_not_succeed_again_in_its_place(store: Stor
 
 def test_a_thumbnail_is_followed_to_its_picture(store: Store) -> None:
     thumbnail = make_thumbnail(store)
-    store.update_thumbnail(thumbnail.id, status=ThumbnailStatus.PROCESSING, job_id="job_1", progress=0.5)
+    told = store.update_thumbnail(thumbnail.id, status=ThumbnailStatus.PROCESSING, job_id="job_1", progress=0.5)
     found = now_at(store, thumbnail.id)
+    assert told == found
     assert (found.status, found.job_id, found.progress, found.finished_at) == (
         ThumbnailStatus.PROCESSING,
         "job_1",
@@ -223,8 +224,10 @@ def test_the_final_picture_stays_in_sight_until_another_is_chosen(store: Store) 
     new = store.recut(old.id, "Bo")
     assert {one.id for one in store.thumbnails(old.review_id)} == {old.id, new.id}
     finish(store, new.id)
+    assert store.reviews()[0].ready == 2
     store.choose_final(old.review_id, new.id, "Ana")
     assert [one.id for one in store.thumbnails(old.review_id)] == [new.id]
+    assert store.reviews()[0].ready == 1, "the library counts what the gallery shows"
 
 
 def test_what_the_button_counts_is_what_is_cut(store: Store) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from posterframe.errors import BadInput, PosterframeError, ServiceBusy, ServiceFailed, Stopped
+from posterframe.ittybit.reply import Unreadable
 from posterframe.ittybit.trouble import Conflict, JobUnknown
+from posterframe.media import NotStored, too_large
 from posterframe.signing import Refused
 
 TRAVELLERS = [
@@ -23,6 +25,9 @@ TRAVELLERS = [
     JobUnknown("It is not known."),
     Conflict("It is under way."),
     Refused("It has expired."),
+    Unreadable("It makes no sense."),
+    NotStored("It is gone."),
+    too_large(500_000_000),
 ]
 
 
@@ -30,6 +35,15 @@ TRAVELLERS = [
 def test_an_error_arrives_in_another_process_as_it_was_raised(error: PosterframeError) -> None:
     arrived = pickle.loads(pickle.dumps(error))
     assert (type(arrived), str(arrived), vars(arrived)) == (type(error), str(error), vars(error))
+
+
+def test_every_error_of_ours_is_among_them() -> None:
+    known, left = {PosterframeError}, [PosterframeError]
+    while left:
+        found = left.pop().__subclasses__()
+        known.update(found)
+        left += found
+    assert known == {PosterframeError} | {type(error) for error in TRAVELLERS}
 
 
 STUMBLE = """

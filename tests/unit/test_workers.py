@@ -77,6 +77,21 @@ def test_a_worker_that_dies_is_replaced_and_the_work_done(workers: Workers, tmp_
     assert workers.run(die_once, tmp_path / "died") == "done"
 
 
+def test_a_worker_that_cannot_be_asked_is_not_left_behind(workers: Workers) -> None:
+    process = workers.run(os.getpid)
+    with pytest.raises(TypeError, match="pickle"):
+        workers.run(hash, threading.Lock())
+    assert not alive(process)
+    assert workers.run(add, 2, 3) == 5
+
+
+def test_an_answer_that_cannot_be_sent_is_an_error_and_no_death(workers: Workers) -> None:
+    process = workers.run(os.getpid)
+    with pytest.raises(TypeError, match="pickle"):
+        workers.run(threading.Lock)
+    assert workers.run(os.getpid) == process
+
+
 def test_work_that_kills_every_worker_ends_in_a_sentence_and_the_next_work_is_done(workers: Workers) -> None:
     with pytest.raises(ServiceFailed, match="want of memory"):
         workers.run(die)
