@@ -16,7 +16,6 @@ from components.session import show_said, studio, telling, who
 from components.words import DECISION_WORDS, plain, reason_words
 from posterframe.model import BY_HAND, DecisionState, Moment, Round, Snapshot
 from posterframe.timecode import format_time
-from posterframe.work import needs_preview
 
 SAME_PLACE = 0.05
 """Seconds within which a mark means the moment that is there already."""
@@ -31,7 +30,7 @@ DECISION_COLOURS: dict[DecisionState, Literal["gray", "green", "red"]] = {
 def show_decide(snapshot: Snapshot) -> None:
     """The frame of the moment in turn beside its reason and the three buttons; keys work outside of fields."""
     video = snapshot.review.video
-    moments = [one for one in snapshot.moments if one.preview or needs_preview(one)]
+    moments = [one for one in snapshot.moments if one.preview or one.needs_preview]
     if not moments or video is None:
         return
     moment = _in_turn(moments)

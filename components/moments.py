@@ -16,7 +16,6 @@ from posterframe import workflows
 from posterframe.model import DecisionState, Review, RoundState, Snapshot, SourceKind
 from posterframe.shapes import wanted
 from posterframe.timecode import parse_time
-from posterframe.work import needs_preview
 
 TICK = 0.5
 """Seconds between two looks while a preview is being made."""
@@ -47,7 +46,7 @@ def _waits_for_pictures(snapshot: Snapshot) -> bool:
         return False
     has_just_ended = latest.finished_at is not None and datetime.now(UTC) - latest.finished_at < STORYBOARD_WAIT
     waits_for_storyboard = review.storyboard is None and latest.state is RoundState.DONE and has_just_ended
-    return waits_for_storyboard or any(needs_preview(moment) for moment in snapshot.moments)
+    return waits_for_storyboard or any(moment.needs_preview for moment in snapshot.moments)
 
 
 def _look_again(drawn: Snapshot) -> None:

@@ -20,7 +20,6 @@ from posterframe import workflows
 from posterframe.errors import PosterframeError
 from posterframe.model import BY_HAND, DecisionState, Moment, Snapshot, SourceKind, new_id
 from posterframe.timecode import check_time, format_time, parse_time
-from posterframe.work import needs_preview
 
 PLACE = "moments"
 """Where an edit that was refused is told."""
@@ -157,7 +156,7 @@ def _note(moment: Moment, *, is_new: bool) -> str:
     """What a person should know of the row: rejected, new, moved, in what respect weak, or why there is no picture."""
     if moment.preview_error:
         return moment.preview_error
-    if needs_preview(moment):
+    if moment.needs_preview:
         return "New preview on its way"
     rejected = "rejected" if moment.decision is DecisionState.REJECTED else ""
     notes = [rejected, "new" if is_new else "", moved_note(moment), *moment.warnings]

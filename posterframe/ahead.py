@@ -28,7 +28,7 @@ def ahead(items: Generator[T], most: int = 4) -> Iterator[Iterator[T]]:
     where the next of them is asked for. Once the context is left, ``items`` is closed and nothing works on it.
     """
     made: SimpleQueue[T | _Last] = SimpleQueue()
-    room, left = Semaphore(most), Event()
+    room, left = Semaphore(most - 1), Event()
 
     def make() -> None:
         try:
@@ -44,8 +44,8 @@ def ahead(items: Generator[T], most: int = 4) -> Iterator[Iterator[T]]:
 
     def take() -> Iterator[T]:
         while not isinstance(item := made.get(), _Last):
-            yield item
             room.release()
+            yield item
         if item.error is not None:
             raise item.error
 

@@ -171,7 +171,7 @@ class _Choice:
                     if not _has_twin(sample, self._chosen):
                         self._tried.add(sample.timestamp)
                         self._judge(self._finalist(steps, sample, rank))
-        self._chosen = self._worthy(self._chosen)
+        self._chosen = [one for one in self._chosen if self._is_worthy(one)]
 
     def untried(self, ordered: Sequence[tuple[float, Sample]]) -> list[tuple[float, Sample]]:
         """Of ranked samples, those that were not looked at before and are unlike each other and what was chosen."""
@@ -231,11 +231,10 @@ class _Choice:
         elif _is_new(finalist, self._chosen) and not _has_lost_a_face(finalist, self._chosen):
             self._chosen.append(finalist)
 
-    @staticmethod
-    def _worthy(chosen: Sequence[Finalist]) -> list[Finalist]:
-        """Those that need not hide beside the best of them."""
-        best = max((one.found.quality.score for one in chosen), default=0.0)
-        return [one for one in chosen if one.found.quality.score >= _WORTH_SHOWING * best]
+    def _is_worthy(self, finalist: Finalist) -> bool:
+        """Whether it need not hide beside the best of those that were chosen."""
+        best = max((one.found.quality.score for one in self._chosen), default=0.0)
+        return finalist.found.quality.score >= _WORTH_SHOWING * best
 
     def picks(self, samples: Sequence[Sample]) -> list[Finalist]:
         """What was chosen, best first; of one scene alone, more of it; without a sound frame, the least bad."""
@@ -266,8 +265,8 @@ class _Choice:
             sample = left.pop()[1]
             with ahead(self._candidate(sample, 0.0), _AHEAD) as steps:
                 finalist = self._finalist(steps, sample, 0.0)
-            apart = _is_apart(finalist.timestamp, [other.timestamp for other in shown])
-            sound = not warnings(finalist.found.quality) and finalist in self._worthy([*self._chosen, finalist])
+            apart = _is_apart(finalist.timestamp, [*(other.timestamp for other in shown), *_known(self._wish)])
+            sound = not warnings(finalist.found.quality) and self._is_worthy(finalist)
             fresh = []
             if apart and sound and not _has_lost_a_face(finalist, self._chosen):
                 added.append(finalist)

@@ -22,11 +22,6 @@ class Matched:
     remark: str = ""
 
 
-def needs_refining(moment: Moment) -> bool:
-    """Whether a suggested moment still stands where it was suggested."""
-    return moment.refined_timestamp is None and moment.suggested_timestamp == moment.timestamp
-
-
 def known_moments(moments: Sequence[Moment]) -> tuple[Proposal, ...]:
     """The moments at each of their times: as suggested, as refined, and where a person has put them."""
     return tuple(
@@ -52,7 +47,7 @@ def match(rounds: Sequence[Round], moments: Sequence[Moment], duration: float) -
                 found.append(Matched(moment, None, time.why))
             else:
                 found.append(Matched(moment, time.seconds, time.repair or ""))
-    return [one for one in found if one.moment.removed_at is None and needs_refining(one.moment)]
+    return [one for one in found if one.moment.removed_at is None and one.moment.needs_refining]
 
 
 def remarks_on(matched: Sequence[Matched], duration: float) -> list[str]:

@@ -357,6 +357,16 @@ class Moment:
     refine_note: str = ""
     filmstrip: Filmstrip | None = None
 
+    @property
+    def needs_refining(self) -> bool:
+        """Whether it still stands where it was suggested."""
+        return self.refined_timestamp is None and self.suggested_timestamp == self.timestamp
+
+    @property
+    def needs_preview(self) -> bool:
+        """Whether the stored preview, if any, is not that of its time, and nothing says why."""
+        return self.preview_error is None and self.preview_at != self.timestamp
+
 
 @dataclass(frozen=True)
 class Thumbnail:

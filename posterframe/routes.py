@@ -39,6 +39,7 @@ _CACHE = f"private, max-age={LINK_DAYS * DAY}, immutable"
 # Nothing in a stored file may run or load anything, even where a browser takes it for a page.
 _POLICY = "default-src 'none'; sandbox"
 
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))", re.ASCII)
 
 
@@ -106,9 +107,13 @@ def asked_range(header: str | None, size: int) -> range | None:
 
 def disposition(filename: str) -> str:
     """A ``Content-Disposition`` that saves a file under this name, in ASCII too for old clients (RFC 6266)."""
-    name = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', "_", filename).strip(". ") or "file"
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or "file"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
+    return f"attachment; filename=\"{_safe(plain)}\"; filename*=UTF-8''{quote(_safe(filename), safe='')}"
+
+
+def _safe(filename: str) -> str:
+    """A name that every system can give a file, and that ends no quotation."""
+    return _UNSAFE.sub("_", filename).strip(". ") or "file"
 
 
 async def _answer(request: Request, media: MediaStore, linked: Linked, size: int) -> Response:

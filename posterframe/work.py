@@ -16,7 +16,7 @@ from PIL import Image
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
 from posterframe.filmstrip import Sprite, SpriteMaker, hover_sprite, strip
-from posterframe.matching import known_moments, match, needs_refining, remarks_on
+from posterframe.matching import known_moments, match, remarks_on
 from posterframe.model import (
     BY_FILE,
     Filmstrip,
@@ -118,12 +118,12 @@ def is_service_round(studio: Studio, round_id: str) -> bool:
 
 def refine_moments(studio: Studio, round_id: str) -> None:
     """Move each proposed moment of a round to the best frame near it, where its picker has not measured that one."""
-    _go_through(studio, round_id, Stage.REFINING, "Finding the best frames", needs_refining, _refine)
+    _go_through(studio, round_id, Stage.REFINING, "Finding the best frames", lambda one: one.needs_refining, _refine)
 
 
 def preview_moments(studio: Studio, round_id: str) -> None:
     """Make the previews of a round's moments."""
-    _go_through(studio, round_id, Stage.PREVIEWING, "Making previews", needs_preview, _preview)
+    _go_through(studio, round_id, Stage.PREVIEWING, "Making previews", lambda one: one.needs_preview, _preview)
 
 
 def make_storyboard(studio: Studio, round_id: str) -> None:
@@ -142,31 +142,23 @@ def finish(studio: Studio, round_id: str, state: RoundState, error: str | None =
 def preview_moment(studio: Studio, moment_id: str) -> None:
     """Make a preview of the frame at a moment's time, again if the time is edited meanwhile."""
     moment = studio.store.moment(moment_id)
-    if moment is None or not needs_preview(moment):
+    if moment is None or not moment.needs_preview:
         return
     review = studio.store.review(moment.review_id)
     if review is None or review.source is SourceKind.YOUTUBE:
         return
-    try:
-        with studio.footage(review).open() as video:
-            latest: Moment | None = moment
-            while latest is not None and needs_preview(latest):
-                _preview(studio, video, latest)
-                latest = studio.store.moment(moment_id)
-    except PosterframeError as error:
-        studio.store.set_preview_failed(moment_id, moment.timestamp, str(error))
+    with studio.footage(review).open() as video:
+        latest: Moment | None = moment
+        while latest is not None and latest.needs_preview:
+            _preview(studio, video, latest)
+            latest = studio.store.moment(moment_id)
 
 
 def fail_preview(studio: Studio, moment_id: str, error: str) -> None:
     """Say at a moment why its time has no preview, unless it got one after all."""
     moment = studio.store.moment(moment_id)
-    if moment is not None and needs_preview(moment):
+    if moment is not None and moment.needs_preview:
         studio.store.set_preview_failed(moment_id, moment.timestamp, error)
-
-
-def needs_preview(moment: Moment) -> bool:
-    """Whether the stored preview is not that of the moment's time."""
-    return moment.preview_error is None and (moment.preview is None or moment.preview_at != moment.timestamp)
 
 
 def _pick(studio: Studio, review: Review, picker: Picker, wish: Wish, report: Report) -> Picked:

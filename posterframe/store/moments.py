@@ -96,7 +96,7 @@ class Moments(Ledger):
         timestamp = checked_time(timestamp)
         with self._changing(Moment, moment_id) as change:
             moment = change.get(Moment, moment_id)
-            if moment.refined_timestamp is not None or moment.timestamp != moment.suggested_timestamp:
+            if not moment.needs_refining:
                 return False
             warnings = tuple(dict.fromkeys((*moment.warnings, warning)))
             change.set(Moment, moment_id, timestamp=timestamp, suggested_timestamp=timestamp, warnings=warnings)
@@ -112,7 +112,7 @@ class Moments(Ledger):
         timestamp = checked_time(timestamp)
         with self._changing(Moment, moment_id) as change:
             moment = change.get(Moment, moment_id)
-            if moment.refined_timestamp is not None or moment.timestamp != moment.suggested_timestamp:
+            if not moment.needs_refining:
                 return False
             change.set(
                 Moment,

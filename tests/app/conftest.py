@@ -65,7 +65,7 @@ def make_review(studio: Studio, film_key: str) -> Review:
     store.finish_round(first.id, RoundState.DONE)
     for moment in snapshot_of(studio, made.id).moments:
         workflows.preview(moment.id)
-    wait_for(lambda: not any(work.needs_preview(one) for one in snapshot_of(studio, made.id).moments), 60)
+    wait_for(lambda: not any(one.needs_preview for one in snapshot_of(studio, made.id).moments), 60)
     return made
 
 

@@ -41,7 +41,7 @@ def test_no_more_are_made_than_were_allowed() -> None:
         assert next(numbers) == 0
         assert maker.reached.wait(10)
         assert next(numbers) == 1
-    assert maker.made <= 6
+    assert maker.made <= 5
 
 
 def test_a_context_that_is_left_early_has_stopped_and_closed_its_source() -> None:
@@ -84,7 +84,7 @@ def test_the_next_source_is_at_work_before_the_first_is_done() -> None:
 
 def test_no_other_source_is_at_work_where_that_is_not_wanted() -> None:
     one, two = Maker(9), Maker(2)
-    with abreast([one.numbers(reach=5), two.numbers()], wide=1) as sources:
+    with abreast([one.numbers(reach=4), two.numbers()], wide=1) as sources:
         first = next(sources)
         assert one.reached.wait(10)
         assert two.made == 0
