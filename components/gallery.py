@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from components.front_end import front_end
-from components.session import note, picture_link, show_said, studio, telling, who
+from components.session import TICK, note, picture_link, show_said, studio, telling, who
 from components.words import STATUS_WORDS, file_name, plain, reason_words, size_words
 from posterframe import workflows
 from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
@@ -19,9 +19,6 @@ from posterframe.timecode import format_time
 
 PLACE = "gallery"
 """Where it is told that what was pressed on a card could not be done."""
-
-TICK = 0.5
-"""Seconds between two looks while something is being cut."""
 
 _cards = front_end("gallery", '<div class="gallery" role="list"></div>')
 

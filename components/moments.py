@@ -9,16 +9,13 @@ import streamlit as st
 from components.adding import add_moment
 from components.moments_table import PLACE, show_table
 from components.progress import without_unfinished
-from components.session import show_said, studio, telling, who
+from components.session import TICK, show_said, studio, telling, who
 from components.shapes import Order, choose_order, ordered
 from components.words import count, plain
 from posterframe import workflows
 from posterframe.model import DecisionState, Review, RoundState, Snapshot, SourceKind
 from posterframe.shapes import wanted
 from posterframe.timecode import parse_time
-
-TICK = 0.5
-"""Seconds between two looks while a preview is being made."""
 
 STORYBOARD_WAIT = timedelta(minutes=2)
 """How long after a round the small pictures of a film are looked out for; later ones are drawn by the next rerun."""

@@ -7,16 +7,13 @@ from dataclasses import replace
 import streamlit as st
 
 from components.picture import show_blank
-from components.session import show_said, studio, telling, who
+from components.session import TICK, show_said, studio, telling, who
 from components.words import plain
 from posterframe import workflows
 from posterframe.model import BY_FILE, Round, RoundState, Snapshot, SourceKind, Stage
 
 PLACE = "progress"
 """Where it is told that a round could not be cancelled or begun."""
-
-TICK = 0.5
-"""Seconds between two looks at a round under way."""
 
 STAGE_WORDS = {
     Stage.READING: "Reading the video",

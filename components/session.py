@@ -21,6 +21,9 @@ P = ParamSpec("P")
 GUEST = "Guest"
 """Who decides while nobody has given a name."""
 
+TICK = 0.5
+"""Seconds between two looks at work that a page shows the progress of."""
+
 SAID = "said"
 """Where the session keeps a sentence, its place on the page, and whether it tells of an error."""
 

@@ -14,6 +14,7 @@ from components.wishing import Asked, ask_wish, price_words
 from components.words import plain
 from posterframe import workflows
 from posterframe.errors import BadInput
+from posterframe.media import MAX_BYTES
 from posterframe.model import SourceKind
 from posterframe.net import is_youtube
 from posterframe.registry import name_of, title_of
@@ -50,7 +51,7 @@ def show_start() -> None:
                 st.caption(plain(price_words(asked, None)))
         with by_file:
             with st.container(gap="xxsmall"):
-                st.caption("Or a file of yours: mp4, webm or mov, up to 500 MB")
+                st.caption(f"Or a file of yours: mp4, webm or mov, up to {MAX_BYTES / 1e6:g} MB")
                 upload = upload_video(studio().media.upload_ticket(), NEW)
             file_problem = st.empty()
             waiting = st.container()

@@ -9,6 +9,7 @@ import streamlit as st
 from components.front_end import front_end
 from components.session import studio
 from components.words import plain
+from posterframe.media import MAX_BYTES, too_large
 from posterframe.registry import title_of
 
 _uploader = front_end("upload", '<div class="upload"></div>')
@@ -27,7 +28,8 @@ def upload_video(ticket: str, review: str) -> Upload | None:
 
     It is kept for its ``review``, any name of one, until ``forget_upload``: see ``upload_to_try_again``.
     """
-    result = _uploader(key=_place(review), data={"ticket": ticket}, on_done_change=lambda: None)
+    data = {"ticket": ticket, "most": MAX_BYTES, "tooLarge": str(too_large(MAX_BYTES))}
+    result = _uploader(key=f"uploader-{review}", data=data, on_done_change=lambda: None)
     done = result.done
     if not done:
         return None

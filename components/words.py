@@ -63,7 +63,7 @@ def source_words(review: Review) -> str:
 
 
 def size_words(thumbnail: Thumbnail) -> str:
-    """What a picture is: 1280×720 · WebP · 84 kB."""
+    """What a picture is: 1280×720 · WEBP · 84 kB."""
     words = [f"{thumbnail.width}×{thumbnail.height}", thumbnail.shape.format.value.upper()]
     if thumbnail.bytes is not None:
         words.append(f"{max(1, round(thumbnail.bytes / 1000))} kB")

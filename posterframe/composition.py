@@ -167,10 +167,10 @@ def under_badge(striking: Map) -> float:
 def cautions(pixels: Pixels) -> tuple[str, ...]:
     """What a person should know of a sound picture before it stands in a list of videos, in plain words."""
     faces = find_faces(at_working_size(pixels))
-    return ("the length badge would cover a face",) if any(_is_under_badge(face) for face in faces) else ()
+    return ("the length badge would cover a face",) if any(is_under_badge(face) for face in faces) else ()
 
 
-def _is_under_badge(face: Face) -> bool:
+def is_under_badge(face: Face) -> bool:
     """Whether the badge would cover some of the inner half of a face's box."""
     left, top = BADGE
     return face.x + face.width / 4 > left and face.y + face.height / 4 > top

@@ -31,8 +31,8 @@ from posterframe.quality import (
 from posterframe.shots import find_shots, movement, part_at_dissolves, transition
 from posterframe.video import Frame, Pixels, Video
 
-_STEP = 0.12
-"""Seconds between frames that are compared to see whether they lie in a dissolve."""
+STEP = 0.12
+"""Seconds between frames that are compared to see whether they lie in a dissolve: no window is read more coarsely."""
 
 _STEADY = 0.5
 """Steadiness (0–1) from which a frame may be chosen."""
@@ -169,7 +169,7 @@ def _triples(times: Sequence[float], i: int) -> Iterable[tuple[int, int, int]]:
     """Three frames about a step of time apart that frame ``i`` is the last, the middle or the first of."""
 
     def at(steps: int) -> int:
-        return bisect_left(times, times[i] + steps * _STEP - 1e-3)
+        return bisect_left(times, times[i] + steps * STEP - 1e-3)
 
     before, after = min(at(-1), i - 1), at(1)
     places = min(at(-2), before - 1), before, i, after, max(at(2), after + 1)

@@ -12,7 +12,7 @@ from posterframe.expressions import open_eyes
 from posterframe.likeness import Look, look_at
 from posterframe.model import Quality, Report
 from posterframe.quality import glance, rescored, warnings, with_faces, working_height
-from posterframe.refine import OPEN
+from posterframe.refine import OPEN, STEP
 from posterframe.shots import find_shots, transition
 from posterframe.timecode import format_time
 from posterframe.video import Frame, Pixels, Video
@@ -25,9 +25,6 @@ _LONG, _TRIED = 10.0, 8
 
 _KEPT = 200
 """Samples of a film up to which their pictures are kept: 35 MB."""
-
-_STEP = 0.12
-"""Seconds between the frames that are looked at closely."""
 
 _ROOM = 500
 """Frames at working size that are kept of what was watched closely: 86 MB."""
@@ -70,7 +67,7 @@ class _Stretch:
 
     def shows(self, timestamp: float) -> bool:
         """Whether most of what lies around a time is here."""
-        return bool(self.frames) and self.start <= timestamp < self.frames[-1].timestamp - 2 * _STEP
+        return bool(self.frames) and self.start <= timestamp < self.frames[-1].timestamp - 2 * STEP
 
 
 def _interval(length: float) -> float:
@@ -143,7 +140,7 @@ class Watch:
     def _stretch(self, start: float, end: float) -> _Stretch:
         """A stretch to watch closely, with its share of the room that is left."""
         left = _ROOM - sum(stretch.room for stretch in self._stretches)
-        self._stretches.append(_Stretch(start, end, min(left, ceil((end - start) / _STEP))))
+        self._stretches.append(_Stretch(start, end, min(left, ceil((end - start) / STEP))))
         return self._stretches[-1]
 
     def _watched_closely(self, stretch: _Stretch, share: float) -> Generator[Frame]:
@@ -155,7 +152,7 @@ class Watch:
         one_of = min(self._video.at_once, round(1 / share))
         apart = self._interval  # from the key frames at both ends, and half as far as from each other
         due = stretch.start + apart
-        frames = self._video.scan(_STEP, start=stretch.start, end=stretch.end, max_height=self._height, one_of=one_of)
+        frames = self._video.scan(STEP, start=stretch.start, end=stretch.end, max_height=self._height, one_of=one_of)
         for frame in frames:
             if len(stretch.frames) < stretch.room:
                 stretch.frames.append(frame)
@@ -164,7 +161,7 @@ class Watch:
                 due = frame.timestamp + 2 * apart
 
     def around(self, sample: Sample, reach: float) -> Generator[Frame]:
-        """Frames ``_STEP`` apart around a sample, none decoded twice where the film has been watched closely.
+        """Frames ``STEP`` apart around a sample, none decoded twice where the film has been watched closely.
 
         Only those behind it where what stands before is another shot, or costs more; none in a long still. Several
         threads may go through the frames around a sample each.
@@ -176,7 +173,7 @@ class Watch:
                 yield from (frame for frame in stretch.frames if first <= frame.timestamp <= last)
                 return
         one_of = self._video.at_once
-        yield from self._video.scan(_STEP, start=first, end=last, max_height=self._height, one_of=one_of)
+        yield from self._video.scan(STEP, start=first, end=last, max_height=self._height, one_of=one_of)
 
     def shown(self, sample: Sample) -> Frame:
         """The frame of a sample, decoded anew; several threads may ask for one each."""

@@ -1,7 +1,8 @@
 """The steps of a round, each a function of an id: read the video, watch it, refine, preview. cutting.py has the rest.
 
-Each may be run again after a crash and then goes on from what is stored. They run in worker processes, know
-the store and the media, and nothing of the workflow engine or the screen.
+Each may be run again after a crash and then goes on from what is stored. They run in worker processes, or in threads of
+the server where they only wait for a service; they know the store and the media, and nothing of the workflow engine or
+the screen.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ Task = Callable[[Studio, str], None]
 
 
 def do(chosen: Settings, task: Task, subject_id: str) -> None:
-    """Run a step in this worker process. Only errors that a person can read leave it; the log has the others."""
+    """Run a step. Only errors that a person can read leave it; the log has the others."""
     try:
         task(open_studio(chosen), subject_id)
     except PosterframeError:

@@ -1,5 +1,4 @@
 // Sends one file to the server with a ticket, shows how far it is, and hands the receipt to Python.
-const LIMIT = 500 * 1000 * 1000
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
@@ -38,7 +37,7 @@ export default function (component) {
   function send(file) {
     if (input.disabled) return
     trouble.textContent = ""
-    if (file.size > LIMIT) return fail("This file is larger than 500 MB. Give its URL instead, or a smaller copy.")
+    if (file.size > data.most) return fail(data.tooLarge)
     const request = new XMLHttpRequest()
     request.open("PUT", `/uploads/${root.ticket}`)
     request.setRequestHeader("Content-Type", "application/octet-stream")

@@ -40,13 +40,13 @@ class Picker(Protocol):
         ...
 
     def tidy(self) -> None:
-        """Clear away what earlier work left here and at the service. Cheap and never raises; to be called regularly."""
+        """Clear away what earlier work left here and at the service; to be called regularly, beside the pages."""
         ...
 
     def choices(self) -> Mapping[str, str]:
         """The models that ``wish.model`` can name, with what people call them, the one that is set up first.
 
-        None where there is nothing to choose. Takes a few seconds at most. Raises ``ServiceFailed`` when the service
+        Empty where there is nothing to choose. Takes a few seconds at most. Raises ``ServiceFailed`` when the service
         does not tell.
         """
         ...

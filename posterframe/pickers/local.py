@@ -20,7 +20,7 @@ _WATCHING = 0.75
 
 
 class LocalPicker:
-    """Samples the whole video, measures every sample, and proposes the best frames of different shots."""
+    """Measures key frames, and more of the video as far as good scenes are missing; proposes the best of each shot."""
 
     name = "local"
     label = "this machine"

@@ -22,8 +22,8 @@ __all__ = ["Store", "ThumbnailChange"]
 class Store(Reviews, Rounds, Moments, Thumbnails):
     """All that is known about reviews. One for each process; any thread may use it.
 
-    Each method is one short transaction, and what people do is logged in the same one. Ids that do not exist raise
-    ``BadInput``; a database that fails raises ``ServiceFailed``.
+    Each method is one short transaction, and what people decide is logged in the same one. Changing what does not exist
+    raises ``BadInput``, looking for it finds nothing; a database that fails raises ``ServiceFailed``.
     """
 
     @classmethod

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from posterframe.composition import cautions
+from posterframe.composition import is_under_badge
 from posterframe.faces import Face
 from posterframe.model import Quality
 from posterframe.quality import measure, warnings, working_height
@@ -182,16 +182,13 @@ def test_the_working_size_has_the_same_number_of_pixels_in_every_shape(size: tup
 
 
 @pytest.mark.parametrize(
-    ("face", "said"),
+    ("face", "is_covered"),
     [
-        pytest.param(Face(0.92, 0.9, 0.1, 0.16), ("the length badge would cover a face",), id="in the corner"),
-        pytest.param(Face(0.8, 0.78, 0.3, 0.5), ("the length badge would cover a face",), id="large, near the corner"),
-        pytest.param(Face(0.92, 0.5, 0.1, 0.16), (), id="beside it"),
-        pytest.param(Face(0.5, 0.5, 0.4, 0.7), (), id="in the middle"),
+        pytest.param(Face(0.92, 0.9, 0.1, 0.16), True, id="in the corner"),
+        pytest.param(Face(0.8, 0.78, 0.3, 0.5), True, id="large, near the corner"),
+        pytest.param(Face(0.92, 0.5, 0.1, 0.16), False, id="beside it"),
+        pytest.param(Face(0.5, 0.5, 0.4, 0.7), False, id="in the middle"),
     ],
 )
-def test_a_face_that_the_length_badge_covers_is_said(
-    face: Face, said: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("posterframe.composition.find_faces", lambda pixels: (face,))
-    assert cautions(GOOD) == said
+def test_the_length_badge_covers_what_lies_in_its_corner(face: Face, is_covered: bool) -> None:
+    assert is_under_badge(face) is is_covered
