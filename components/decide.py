@@ -38,7 +38,7 @@ def show_decide(snapshot: Snapshot) -> None:
     with picture:
         mark = partial(_mark, snapshot.review.id)
         show_player(snapshot.review, video, moments, moment, on_go=_go_to, on_mark=mark)
-        show_filmstrip(moment)
+        show_filmstrip(moment, video)
     with words, st.container(border=True, key="decide", height="stretch", vertical_alignment="distribute"):
         with st.container():
             _show_place(moments, moment, snapshot.rounds)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from math import floor
 from typing import Any
 
 import streamlit as st
@@ -10,7 +12,7 @@ import streamlit as st
 from components.front_end import front_end
 from components.session import picture_link, studio, telling, who
 from posterframe import workflows
-from posterframe.model import Moment
+from posterframe.model import Moment, VideoInfo
 from posterframe.timecode import format_time
 
 PLACE = "decide"
@@ -19,13 +21,17 @@ PLACE = "decide"
 USUAL = 7
 """Frames of most strips."""
 
+SLIMMEST, WIDEST = 0.4, 4.0
+"""Width against height from which and up to which frames are shown in their own shape."""
+
 _strip = front_end("filmstrip", '<div class="strip" role="group" aria-label="Frames around this moment"></div>')
 
 
-def show_filmstrip(moment: Moment) -> None:
+def show_filmstrip(moment: Moment, video: VideoInfo) -> None:
     """Its room stays free while there is no preview, which it is made with."""
     key = f"strip-{moment.id}"
-    _strip(key=key, data=_data(moment), on_nudge_change=partial(_nudge, moment.id, key))
+    shape = min(max(video.width / video.height, SLIMMEST), WIDEST)
+    _strip(key=key, data={"shape": shape, **_data(moment)}, on_nudge_change=partial(_nudge, moment.id, key))
 
 
 def _data(moment: Moment) -> dict[str, Any]:
@@ -33,6 +39,7 @@ def _data(moment: Moment) -> dict[str, Any]:
     strip = moment.filmstrip
     if strip is None:
         return {"picture": None, "frames": [], "current": 0, "blanks": USUAL}
+    labels = zip(strip.times, _labels(strip.times), strict=True)
     shown = [time for time in strip.times if time <= moment.timestamp + 0.001]
     notes = {strip.times[strip.best]: "sharpest"}
     if moment.suggested_timestamp is not None:
@@ -41,10 +48,18 @@ def _data(moment: Moment) -> dict[str, Any]:
             notes[nearest] = "suggested" if nearest not in notes else "suggested, sharpest"
     return {
         "picture": picture_link(strip.picture),
-        "frames": [{"at": time, "time": format_time(time), "note": notes.get(time, "")} for time in strip.times],
+        "frames": [{"at": time, "time": label, "note": notes.get(time, "")} for time, label in labels],
         "current": max(0, len(shown) - 1),
         "blanks": 0,
     }
+
+
+def _labels(times: Sequence[float]) -> list[str]:
+    """The times as one reads them: to the tenth, or to the hundredth where frames are so near each other."""
+    tenths = [format_time(time) for time in times]
+    if len(set(tenths)) == len(tenths):
+        return tenths
+    return [f"{tenth}{floor(time * 100 + 1e-6) % 10}" for tenth, time in zip(tenths, times, strict=True)]
 
 
 @telling(PLACE)

@@ -3,6 +3,7 @@ export default function (component) {
   const { parentElement, data, setTriggerValue } = component
   const root = parentElement.querySelector(".strip")
   const nudge = (frame) => frame && setTriggerValue("nudge", frame.at)
+  root.style.setProperty("--shape", data.shape)
   const focused = root.getRootNode().activeElement?.dataset?.place
   const blanks = Array.from({ length: data.blanks }, blank)
   root.replaceChildren(...data.frames.map((frame, place) => draw(frame, place, data, nudge)), ...blanks)

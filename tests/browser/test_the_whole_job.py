@@ -88,6 +88,10 @@ def test_a_killed_server_loses_nothing(screen: Screen, app: App, served: str) ->
     screen.page.wait_for_url("**review=*")
     review = screen.review_id
     app.kill()
+    said = "getComputedStyle(document.querySelector('.stApp'), '::after').content"
+    wait_for(lambda: "Connection lost" in screen.page.evaluate(said), 10)
+    expect(screen.page.get_by_test_id("stDialog")).to_be_attached(timeout=10_000)
+    expect(screen.page.get_by_role("dialog")).to_be_hidden()
     app.start()
     screen.open(f"/?review={review}")
     expect(screen.table).to_be_visible(timeout=90_000)
