@@ -15,6 +15,9 @@ _MOST = 0.9
 _NEARLY = 0.9
 """The share of the film's highest figure from which a frame is praised at all: no "crisp focus" beside crisper ones."""
 
+_HEARD = 0.9
+"""What is taken off a claim's weight for each time that the like was said."""
+
 _SMILING = 0.9
 """How sure (0–1) a smile must be to be told: those of less are often words with wide lips."""
 
@@ -30,11 +33,15 @@ class Sight:
 
 @dataclass(frozen=True)
 class _Claim:
-    """Something true: how much it says about this frame (0–3), what it is about, and ways to put it."""
+    """Something true: how much it says about this frame (0–3), what it is about, and ways to put it.
+
+    ``degree`` tells claims of one build, such as "… than nearly all of the film": two of them tire in one sentence.
+    """
 
     weight: float
     about: str
     words: tuple[str, ...]
+    degree: str = ""
 
 
 _Measure = Callable[[Quality], float]
@@ -88,11 +95,15 @@ def _sentence(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality], to
     claims = [*_from_figures(sight, sights, film), *_from_faces(sight), *_from_composition(sight.composition)]
     if sight.place:
         claims.append(_Claim(0.8, sight.place, (sight.place,)))
-    claims.sort(key=lambda claim: -(claim.weight - 0.9 * told[claim.about]))
-    parts = []
-    for claim in claims[:3]:
-        parts.append(claim.words[told[claim.about] % len(claim.words)])
+    parts: list[str] = []
+    said: Counter[str] = Counter()
+    while claims and len(parts) < 3:
+        claim = max(claims, key=lambda claim: claim.weight - _HEARD * (told[claim.about] + said[claim.degree]))
+        claims.remove(claim)
+        ways = (said[claim.degree] and claim.words[1:]) or claim.words
+        parts.append(ways[told[claim.about] % len(ways)])
         told[claim.about] += 1
+        said[claim.degree] += bool(claim.degree)
     sentence = "; ".join(parts) or "the best frame of its scene"
     return sentence[0].upper() + sentence[1:] + "."
 
@@ -105,9 +116,9 @@ def _from_figures(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality]
             continue
         surpassed = sum(read(other) < value for other in film) / max(1, len(film))
         if value >= best_of_all and surpassed >= _MOST and len(film) > 4:
-            yield _Claim(2.5, f"best {about}", best[:1] if len(sights) == 1 else best)
+            yield _Claim(2.5, f"best {about}", best[:1] if len(sights) == 1 else best, "best")
         elif surpassed >= _MOST:
-            yield _Claim(1.6, f"high {about}", high)
+            yield _Claim(1.6, f"high {about}", high, "high")
         else:
             yield _Claim(0.6 + surpassed / 2, about, good)
 

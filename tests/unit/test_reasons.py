@@ -50,6 +50,14 @@ def test_a_colour_a_place_and_room_for_a_title_are_told() -> None:
     assert reason(PLAIN, composition) == "A strong red; room for a title on the left; one clear subject on the right."
 
 
+def test_one_sentence_holds_a_frame_against_the_film_in_one_way_only_once() -> None:
+    good = replace(PLAIN, sharpness=0.85, colourfulness=0.7, contrast=0.9, brightness=0.6)
+    better = replace(good, sharpness=0.9, colourfulness=0.75, contrast=0.95, brightness=0.65)
+    (said,) = write_reasons([Sight(good, NOTHING)], [PLAIN] * 20 + [good, better])
+    assert said.lower().count("than nearly all of the film") == 1
+    assert said.count(";") == 2
+
+
 def test_the_next_frame_is_praised_in_other_words() -> None:
     sights = [Sight(replace(PLAIN, faces=2, face_area=0.05), NOTHING)] * 2
     first, second = write_reasons(sights, [PLAIN] * 9)
