@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from posterframe.ahead import abreast
 from posterframe.decoding.colour import Converter
+from posterframe.decoding.file import SharedFile
 from posterframe.decoding.probe import measure
 from posterframe.decoding.scanner import scan, skim
-from posterframe.decoding.source import SharedFile, Source, give_back_memory, start_of
+from posterframe.decoding.source import Source, give_back_memory, start_of
 from posterframe.decoding.walker import Shown, Walker
 from posterframe.errors import BadInput
 from posterframe.model import VideoInfo
