@@ -12,19 +12,27 @@ from av.video.stream import VideoStream
 from posterframe.decoding.file import FileView
 from posterframe.errors import BadInput
 
-# Containers that hold their streams themselves. Formats that point to other files or addresses (hls, dash, concat,
-# sdp, image sequences …) are left out, so that a file cannot make FFmpeg open anything.
 _CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,rm,dv,wtv,ivf,gif,apng"
-# No protocol has this name, so whatever a file asks FFmpeg to open is refused.
+"""Containers that hold their streams themselves.
+
+Formats that point to other files or addresses (hls, dash, concat, sdp, image sequences …) are left out, so that a file
+cannot make FFmpeg open anything.
+"""
+
 _NO_PROTOCOL = "none"
-# No codec has this name, so opening a container decodes nothing.
+"""No protocol has this name, so whatever a file asks FFmpeg to open is refused."""
+
 _NO_CODEC = "none"
-# Twice 8K; a header that claims more is an attack on memory.
+"""No codec has this name, so opening a container decodes nothing."""
+
 _MAX_PIXELS = 2 * 7680 * 4320
-# Bytes of pictures in the works of a decoder, of which each thread has one; that of 10-bit 4K is 25 MB.
+"""Twice 8K; a header that claims more is an attack on memory."""
+
 _MAX_IN_WORK = 64_000_000
-# One read of our file by FFmpeg, in bytes: less often through Python, still little after a seek.
+"""Bytes of pictures in the works of a decoder, of which each thread has one; that of 10-bit 4K is 25 MB."""
+
 _READ_SIZE = 64 * 1024
+"""One read of our file by FFmpeg, in bytes: less often through Python, still little after a seek."""
 
 
 def open_container(view: FileView, name: str, *, decodes: bool) -> InputContainer:

@@ -23,16 +23,20 @@ from posterframe.decoding.file import FileView, SharedFile
 
 Packet: TypeAlias = "av.Packet[VideoStream]"
 
-# Demuxing goes on after a damaged place, but not for ever.
 _MAX_DEMUX_ERRORS = 50
-# How much shorter than the video an index may be, in seconds, and still tell of all of it.
+"""Demuxing goes on after a damaged place, but not for ever."""
+
 _INDEX_MAY_LACK = 1.0
-# How far before the start to seek, in seconds, to be at the start: transport streams land after what is asked.
+"""How much shorter than the video an index may be, in seconds, and still tell of all of it."""
+
 _BEFORE_START = 10
-# Containers without an index: FFmpeg looks for a time in them, and marks all that it meets as a key frame.
+"""How far before the start to seek, in seconds, to be at the start: transport streams land after what is asked."""
+
 _STREAMS = ("mpegts", "mpeg")
-# How far back to look, in seconds, when a seek lands after the wanted time or at nothing that decodes.
+"""Containers without an index: FFmpeg looks for a time in them, and marks all that it meets as a key frame."""
+
 STEPS_BACK = (0.0, 0.5, 2.0, 8.0, 32.0, 128.0)
+"""How far back to look, in seconds, when a seek lands after the wanted time or at nothing that decodes."""
 
 
 class Index(NamedTuple):

@@ -41,8 +41,9 @@ _COMPRESSIONS = ("gzip", "x-gzip", "deflate", "compress", "br", "zstd")
 _NO_SUCH_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
-# Bytes a second of a slow but honest line, 1 Mbit/s: what it needs for a long film is not held against a server.
+
 _SLOW_LINE = 128 * KIB
+"""Bytes a second of a slow but honest line, 1 Mbit/s: what it needs for a long film is not held against a server."""
 
 T = TypeVar("T")
 

@@ -14,10 +14,12 @@ from posterframe.net.cache import DiskCache, key_of
 from posterframe.net.client import Answer, Client, Transient
 from posterframe.net.limits import BLOCK_BYTES, LONGEST_RUN
 
-# A run that took longer than this many seconds is not made longer the next time.
 _QUICK = 2.0
-# How many places that may be read on from are remembered: sound and picture of one file can lie far apart.
+"""A run that took longer than this many seconds is not made longer the next time."""
+
 _TRAILS = 8
+"""How many places that may be read on from are remembered: sound and picture of one file can lie far apart."""
+
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII | re.IGNORECASE)
 
 
