@@ -11,8 +11,9 @@ from time import monotonic
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.net.address import host_of, shown
 from posterframe.net.cache import DiskCache, key_of
-from posterframe.net.client import Answer, Client, Transient
+from posterframe.net.client import Answer, Client
 from posterframe.net.limits import BLOCK_BYTES, LONGEST_RUN
+from posterframe.retrying import Transient
 
 _QUICK = 2.0
 """A run that took longer than this many seconds is not made longer the next time."""
