@@ -30,10 +30,16 @@ _CELLS = (9, 16)
 _BUSY = 0.3
 """Drawing (0–1) above which a part of the picture is no place for a title."""
 
-_LONE, _GATHERED = 0.34, 0.2
-"""Size (0–1) and spread (as a share of the width) of what strikes the eye up to which it is one thing, not several.
+_LONE = 0.34
+"""Size (0–1) of what strikes the eye up to which it is one thing, not several.
 
-A squirrel on a branch has 0.32 and 0.18; three bottles 0.26 and 0.30; people in a room 0.5 and 0.26.
+A squirrel on a branch has 0.32, three bottles 0.26, people in a room 0.5.
+"""
+
+_GATHERED = 0.2
+"""Spread (as a share of the width) of what strikes the eye up to which it is one thing, not several.
+
+A squirrel on a branch has 0.18, three bottles 0.30, people in a room 0.26.
 """
 
 BADGE = (0.86, 0.88)

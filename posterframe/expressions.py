@@ -35,8 +35,14 @@ _EYES = (36, 42)
 _HAPPY = 1
 """Which of the seven expressions that are told apart is the happy one."""
 
-_PATCH, _EYE, _PUPIL = (28, 16), 21.5, 5
-"""Width and height of the picture of an eye and the width of the eye in it, and the side of a pupil, in pixels."""
+_PATCH = (28, 16)
+"""Width and height of the picture of an eye, in pixels."""
+
+_EYE = 21.5
+"""Width of the eye in that picture, in pixels."""
+
+_PUPIL = 5
+"""Side of a pupil in that picture, in pixels."""
 
 
 def open_eyes(pixels: NDArray[np.uint8]) -> float:

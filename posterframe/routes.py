@@ -34,10 +34,11 @@ GetMedia = Callable[[], MediaStore]
 
 CHUNK = 1 << 18
 
-# The file under a link never changes, but the link is for those who have it: no shared cache may keep it.
 _CACHE = f"private, max-age={LINK_DAYS * DAY}, immutable"
-# Nothing in a stored file may run or load anything, even where a browser takes it for a page.
+"""The file under a link never changes, but the link is for those who have it: no shared cache may keep it."""
+
 _POLICY = "default-src 'none'; sandbox"
+"""Nothing in a stored file may run or load anything, even where a browser takes it for a page."""
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))", re.ASCII)

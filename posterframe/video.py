@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from posterframe.ahead import abreast
 from posterframe.decoding.colour import Converter
+from posterframe.decoding.file import SharedFile
 from posterframe.decoding.probe import measure
 from posterframe.decoding.scanner import scan, skim
-from posterframe.decoding.source import SharedFile, Source, give_back_memory, start_of
+from posterframe.decoding.source import Source, give_back_memory, start_of
 from posterframe.decoding.walker import Shown, Walker
 from posterframe.errors import BadInput
 from posterframe.model import VideoInfo
@@ -27,12 +28,14 @@ from posterframe.model import VideoInfo
 Pixels = NDArray[np.uint8]
 """An upright sRGB picture with square pixels, shape (height, width, 3)."""
 
-# Times travel as whole milliseconds (JSON, tables), so a time this little before a frame's own, in seconds, finds it.
 _TOLERANCE = 0.0005
-# Seconds that are decoded in one go where the key frames are not known.
+"""A time this little before a frame's own, in seconds, finds it: times travel as whole milliseconds (JSON, tables)."""
+
 _STRETCH = 10
-# Pixels of a picture from which decoders that are gone leave much memory behind.
+"""Seconds that are decoded in one go where the key frames are not known."""
+
 _LARGE = 2560 * 1440
+"""Pixels of a picture from which decoders that are gone leave much memory behind."""
 
 
 @dataclass(frozen=True)

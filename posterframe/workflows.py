@@ -59,11 +59,17 @@ STOPPING_EVERY = 0.1
 _BROKEN_OFF = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 """The engine's words for workflows that ended without doing their work."""
 
-ROUNDS_EVERY, PICTURES_EVERY, JOBS_EVERY = 0.3, 0.2, 0.1
-"""Seconds between two looks of each queue for new work; the engine's default of 1 s would be felt by the person.
+ROUNDS_EVERY = 0.3
+"""Seconds between two looks for new rounds; the engine's default of 1 s would be felt by the person.
 
 A look takes 3 ms of an idle server, so none is more frequent than what waits for it is quick.
 """
+
+PICTURES_EVERY = 0.2
+"""Seconds between two looks for new pictures to cut here."""
+
+JOBS_EVERY = 0.1
+"""Seconds between two looks for new jobs to ask services for."""
 
 
 _engine: Engine | None = None

@@ -18,22 +18,30 @@ from posterframe.decoding.hdr import Gamut, Transfer, to_srgb
 
 Pixels = NDArray[np.uint8]
 
-# FFmpeg's numbers (AVColorSpace) of the colour matrices that its scaler knows.
 _KNOWN_MATRICES = frozenset({0, 1, 4, 5, 6, 7, 9})
+"""FFmpeg's numbers (AVColorSpace) of the colour matrices that its scaler knows."""
+
 _BT2020_CONSTANT_LUMINANCE = 10
-# Pixels longer than this in one direction are an error of the file, not a shape.
+"""FFmpeg's number of one that its scaler does not know."""
+
 _MAX_PIXEL_ASPECT = 8
+"""Pixels that are longer in one direction, by more than this factor, are an error of the file, not a shape."""
+
 _GAMUTS: dict[int, Gamut] = {
     ColorPrimaries.BT2020: Gamut.BT2020,
     ColorPrimaries.SMPTE431: Gamut.P3,
     ColorPrimaries.SMPTE432: Gamut.P3,
 }
 _TRANSFERS: dict[int, Transfer] = {ColorTrc.SMPTE2084: Transfer.PQ, ColorTrc.ARIB_STD_B67: Transfer.HLG}
-# For pictures that are kept; area averaging, which is quick and does not alias, for those that are measured.
 _BEST = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
-# FFmpeg has code of its own to turn this into RGB: to shrink a picture first takes half the time of doing both at once,
-# and comes nearer to the exact colours (0.9 to 1.3 levels off on four films, instead of 1.0 to 1.9).
+"""For pictures that are kept; area averaging, which is quick and does not alias, for those that are measured."""
+
 _QUICK = "yuv422p"
+"""A format of pixels that FFmpeg has code of its own to turn into RGB.
+
+To shrink a picture first takes half the time of doing both at once, and comes nearer to the exact colours (0.9 to 1.3
+levels off on four films, instead of 1.0 to 1.9).
+"""
 
 
 class Orientation(NamedTuple):

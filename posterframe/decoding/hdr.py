@@ -15,15 +15,21 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-# cd/m². Mastering peaks differ; what lies above this one is rare and clips to white.
 _PEAK = 1000.0
+"""In cd/m². Mastering peaks differ; what lies above this one is rare and clips to white."""
+
 _REFERENCE_WHITE = 203.0
+"""In cd/m²: what a white page is shown at."""
+
 _PQ_PEAK = 10_000.0
+"""In cd/m²: the light of PQ's highest code value."""
+
 _CODES = 65_536
 _HLG_SYSTEM_GAMMA = 1.2
 _BT2020_LUMINANCE = np.array([0.2627, 0.6780, 0.0593], np.float32)
-# Rows converted at a time, so that the float copies stay small for 8K too.
+
 _BAND = 64
+"""Rows converted at a time, so that the float copies stay small for 8K too."""
 
 
 class Transfer(Enum):

@@ -10,10 +10,14 @@ from collections.abc import Iterator
 _START_CODE = b"\x00\x00\x01"
 _LENGTH_BYTES = 4
 _H264_IDR = 5
-# Broken link access and instantaneous refresh; 21, clean random access, goes on counting where the others start anew.
 _HEVC_ANEW = range(16, 21)
-# A key frame's own data comes after a few units of parameters and hints.
+"""Types of units: broken link access and instantaneous refresh.
+
+Type 21, clean random access, goes on counting where the others start anew.
+"""
+
 _MOST_UNITS = 32
+"""How many units are looked at: a key frame's own data comes after a few of parameters and hints."""
 
 
 def starts_order_anew(codec: str, data: bytes) -> bool:

@@ -10,13 +10,17 @@ from av.video.frame import VideoFrame
 
 from posterframe.decoding.source import Packet, Source, start_of, time_of
 
-# How many frames' times are looked at to judge the frame rate.
 _SAMPLE = 60
-# Distances between frames that differ by more than this share of the middle one make a variable frame rate: clocks of
-# phones jitter by a few percent, and Matroska counts whole milliseconds.
+"""How many frames' times are looked at to judge the frame rate."""
+
 _UNEVEN = 0.2
-# How far before its claimed end, in seconds, a video is entered to see its real one.
+"""Distances between frames that differ by more than this share of the middle one make a variable frame rate.
+
+Clocks of phones jitter by a few percent, and Matroska counts whole milliseconds.
+"""
+
 _TAIL = 1.0
+"""How far before its claimed end, in seconds, a video is entered to see its real one."""
 
 
 class Timing(NamedTuple):

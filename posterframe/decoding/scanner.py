@@ -15,10 +15,11 @@ from posterframe.decoding.nal import starts_order_anew
 from posterframe.decoding.source import Packet, Source, start_of, time_of
 from posterframe.decoding.stretches import Rule, Stretch, keys_of, packets_of, stand_at, stretches_of
 
-# How far beyond a wanted time to feed the decoder, in seconds: the next frame that others need lies within.
 _BEYOND = 0.25
-# Compressed frames kept back until it is clear whether they are needed, in bytes.
+"""How far beyond a wanted time to feed the decoder, in seconds: the next frame that others need lies within."""
+
 _MAX_WAITING = 32 * 1024 * 1024
+"""Compressed frames kept back until it is clear whether they are needed, in bytes."""
 
 
 def scan(

@@ -1,4 +1,4 @@
-"""FFmpeg on a short lead: what it may open, how it reads our file, which stream of it we show.
+"""A video's packets and frames: an open container that is sought in, read and decoded.
 
 Times here and in the other files of this folder are ticks: whole multiples of the stream's ``time_base``.
 """
@@ -6,126 +6,37 @@ Times here and in the other files of this folder are ticks: whole multiples of t
 from __future__ import annotations
 
 import ctypes
-import io
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from threading import Lock
-from typing import BinaryIO, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import av
 import numpy as np
-from av.container import InputContainer
 from av.index import IndexEntry
-from av.stream import Discard, Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from posterframe.errors import BadInput
+from posterframe.decoding.container import choose_stream, open_container, threads_for
+from posterframe.decoding.file import FileView, SharedFile
 
 Packet: TypeAlias = "av.Packet[VideoStream]"
 
-# Containers that hold their streams themselves. Formats that point to other files or addresses (hls, dash, concat,
-# sdp, image sequences …) are left out, so that a file cannot make FFmpeg open anything.
-_CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,mxf,nut,rm,dv,wtv,ivf,gif,apng"
-# No protocol has this name, so whatever a file asks FFmpeg to open is refused.
-_NO_PROTOCOL = "none"
-# No codec has this name, so opening a container decodes nothing.
-_NO_CODEC = "none"
-# Twice 8K; a header that claims more is an attack on memory.
-_MAX_PIXELS = 2 * 7680 * 4320
-# Bytes of pictures in the works of a decoder, of which each thread has one; that of 10-bit 4K is 25 MB.
-_MAX_IN_WORK = 64_000_000
-# One read of our file by FFmpeg, in bytes: less often through Python, still little after a seek.
-_READ_SIZE = 64 * 1024
-# Demuxing goes on after a damaged place, but not for ever.
 _MAX_DEMUX_ERRORS = 50
-# How much shorter than the video an index may be, in seconds, and still tell of all of it.
+"""Demuxing goes on after a damaged place, but not for ever."""
+
 _INDEX_MAY_LACK = 1.0
-# How far before the start to seek, in seconds, to be at the start: transport streams land after what is asked.
+"""How much shorter than the video an index may be, in seconds, and still tell of all of it."""
+
 _BEFORE_START = 10
-# Containers without an index: FFmpeg looks for a time in them, and marks all that it meets as a key frame.
+"""How far before the start to seek, in seconds, to be at the start: transport streams land after what is asked."""
+
 _STREAMS = ("mpegts", "mpeg")
-# How far back to look, in seconds, when a seek lands after the wanted time or at nothing that decodes.
+"""Containers without an index: FFmpeg looks for a time in them, and marks all that it meets as a key frame."""
+
 STEPS_BACK = (0.0, 0.5, 2.0, 8.0, 32.0, 128.0)
-
-
-class SharedFile:
-    """A file that is read at many places, by several threads."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._lock = Lock()
-
-    def read_at(self, place: int, size: int) -> bytes:
-        """Up to ``size`` bytes from there. Raises what the file raises."""
-        with self._lock:
-            self._file.seek(place)
-            return self._file.read(size)
-
-    def size(self) -> int:
-        """The length in bytes. Raises what the file raises."""
-        with self._lock:
-            return self._file.seek(0, io.SEEK_END)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class FileView:
-    """A container's own place in a file that other containers read too.
-
-    FFmpeg turns an error of ``read`` into an end of file or a vague error of its own, so the first one is kept
-    here, and ``check`` raises it as itself.
-    """
-
-    def __init__(self, file: SharedFile) -> None:
-        self._file = file
-        self._place = 0
-        self._failure: BaseException | None = None
-
-    def read(self, size: int) -> bytes:
-        if self._failure is not None:
-            return b""
-        try:
-            data = self._file.read_at(self._place, size)
-        except BaseException as error:
-            self._failure = error
-            return b""
-        self._place += len(data)
-        return data
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        try:
-            if whence == io.SEEK_END:
-                offset += self.size()
-            elif whence == io.SEEK_CUR:
-                offset += self._place
-        except BaseException as error:
-            self._failure = self._failure or error
-            return -1
-        if offset < 0:
-            return -1
-        self._place = offset
-        return offset
-
-    def tell(self) -> int:
-        return self._place
-
-    def size(self) -> int:
-        """The length of the file in bytes; the view stays where it is."""
-        return self._file.size()
-
-    def starts_like_video(self) -> bool:
-        """Whether the first bytes are those of mp4 and its relatives, Matroska or AVI."""
-        start = self._file.read_at(0, 12)
-        return start[4:8] in (b"ftyp", b"moov", b"mdat") or start[:4] == b"\x1aE\xdf\xa3" or start[8:] == b"AVI "
-
-    def check(self) -> None:
-        """Raise what the file raised, if it did."""
-        if self._failure is not None:
-            raise self._failure
+"""How far back to look, in seconds, when a seek lands after the wanted time or at nothing that decodes."""
 
 
 class Index(NamedTuple):
@@ -166,7 +77,7 @@ class Source:
         if known is not None and self._reorders != known.reorders:
             self._container.close()
             self._open(file, known, decodes=True)
-        self.facts = known or Facts(self.stream.index, _threads_for(self.stream), self._has_header, self._reorders)
+        self.facts = known or Facts(self.stream.index, threads_for(self.stream), self._has_header, self._reorders)
         self.stream.codec_context.thread_count = self.facts.threads
         assert self.stream.time_base is not None
         self.tick = self.stream.time_base
@@ -175,9 +86,9 @@ class Source:
 
     def _open(self, file: SharedFile, known: Facts | None, *, decodes: bool) -> None:
         self.view = FileView(file)
-        self._container = _open_container(self.view, self.name, decodes=decodes)
+        self._container = open_container(self.view, self.name, decodes=decodes)
         try:
-            self.stream = _choose_stream(self._container, self.name, None if known is None else known.stream)
+            self.stream = choose_stream(self._container, self.name, None if known is None else known.stream)
         except BaseException:
             self._container.close()
             raise
@@ -335,51 +246,3 @@ def give_back_memory() -> None:
     """Let the system have what decoders that are gone have used; glibc would keep it, most of 200 MB after 4K."""
     with suppress(AttributeError, OSError, TypeError):  # there is no such thing elsewhere
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _open_container(view: FileView, name: str, *, decodes: bool) -> InputContainer:
-    """An open container; unless FFmpeg ``decodes`` its first frames, only what its header tells of them is known."""
-    options = {"protocol_whitelist": _NO_PROTOCOL, "format_whitelist": _CONTAINERS}
-    try:
-        return av.open(
-            view,
-            mode="r",
-            options=options if decodes else {**options, "codec_whitelist": _NO_CODEC},
-            metadata_errors="replace",
-            buffer_size=_READ_SIZE,
-        )
-    except (av.FFmpegError, ValueError) as error:
-        view.check()
-        if view.starts_like_video():
-            raise BadInput(f"{name} is cut off or damaged; give the whole file, one that plays elsewhere.") from error
-        raise BadInput(f"{name} is not a video that can be read here; give an mp4, mov, webm or mkv file.") from error
-
-
-def _choose_stream(container: InputContainer, name: str, number: int | None) -> VideoStream:
-    """The stream of that number, or that a player would show: the largest, then the default one; never an attached
-    picture."""
-    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not moving:
-        found = "a cover picture but no moving pictures" if container.streams.video else "no pictures, only sound"
-        raise BadInput(f"{name} has {found}; give a file with a video track.")
-    known = [stream for stream in moving if stream.codec_context is not None]
-    if not known:
-        raise BadInput(f"{name} uses a video codec that is unknown here; convert it to H.264, HEVC, VP9 or AV1.")
-    best = max(known, key=lambda s: (s.index == number, s.width * s.height, bool(s.disposition & Disposition.default)))
-    for stream in container.streams:
-        stream.discard = Discard.default if stream is best else Discard.all
-    if best.width * best.height > _MAX_PIXELS:
-        raise BadInput(
-            f"{name} is {best.width}×{best.height}, more than can be read here; give a smaller version of it."
-        )
-    best.codec_context.thread_type = "AUTO"
-    best.codec_context.options = {"max_pixels": str(_MAX_PIXELS)}
-    return best
-
-
-def _threads_for(stream: VideoStream) -> int:
-    """0, which leaves it to the decoder, or fewer than one for each core where each would hold a huge picture."""
-    is_deep = stream.format is not None and any(component.bits > 8 for component in stream.format.components)
-    picture = stream.width * stream.height * 3 // (1 if is_deep else 2)
-    most = max(1, _MAX_IN_WORK // max(1, picture))
-    return 0 if most > (os.cpu_count() or 1) else most

@@ -10,9 +10,12 @@ import numpy as np
 
 from posterframe.decoding.source import Packet, Source, time_of
 
-# A frame with at least this share of the bytes of a key frame beside it may begin another shot. Of 75 stretches of
-# composed films, all 26 with a cut in them had one of 0.44 and more, but for a cut to plain black (0.22).
 _NEW_PICTURE = 0.35
+"""A frame with at least this share of the bytes of a key frame beside it may begin another shot.
+
+Of 75 stretches of composed films, all 26 with a cut in them had one of 0.44 and more, but for a cut to plain black
+(0.22).
+"""
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from av.video.frame import VideoFrame
 
 from posterframe.decoding.source import STEPS_BACK, Source, start_of, time_of
 
-# Without an index, walking on is taken to be cheaper than a seek over this many seconds.
 _WALK = 10.0
-# Frames that no other frame needs are not decoded until this many seconds before the wanted time.
+"""Without an index, walking on is taken to be cheaper than a seek over this many seconds."""
+
 _NEAR = 0.25
+"""Frames that no other frame needs are not decoded until this many seconds before the wanted time."""
 
 
 class Shown(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 from posterframe.gemini.text import plain_sentence
+from posterframe.retrying import pause_asked
 
 LONGEST_WAIT: Final = 40.0
 """Seconds that a person is made to wait for a quota without being asked."""
@@ -98,7 +100,9 @@ def failure_from(
     if trouble is Trouble.QUOTA and _is_daily(details, said):
         trouble = Trouble.DAILY_QUOTA
     asked = _retry_delay(details)
-    return Failure(trouble, said, status=status, retry_after=_in_header(retry_after) if asked is None else asked)
+    if asked is None:
+        asked = pause_asked(retry_after, datetime.now(UTC))
+    return Failure(trouble, said, status=status, retry_after=asked)
 
 
 def _trouble(status: int, said: str, reasons: frozenset[str], *, about_file: bool) -> Trouble:
@@ -150,11 +154,6 @@ def _retry_delay(details: Sequence[Mapping[str, Any]]) -> float | None:
         if match := re.fullmatch(r"(\d+(?:\.\d+)?)s", str(detail.get("retryDelay", ""))):
             return float(match[1])
     return None
-
-
-def _in_header(value: str) -> float | None:
-    """Seconds, from ``Retry-After``. Its other form, a date, is not used by this service."""
-    return float(value) if value.isascii() and value.isdecimal() else None
 
 
 def _is_daily(details: Sequence[Mapping[str, Any]], said: str) -> bool:

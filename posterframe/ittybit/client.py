@@ -16,12 +16,16 @@ from pydantic import SecretStr
 from posterframe.ittybit import trouble
 from posterframe.ittybit.line import answered_within, open_session
 from posterframe.ittybit.reply import JobReply, Unreadable, read_complaint, read_job, read_jobs
-from posterframe.ittybit.retry import Gate, Pace, WorthAnother, persistently, retry_after
+from posterframe.ittybit.retry import Gate, Pace, persistently
+from posterframe.retrying import Transient, pause_asked
 
 T = TypeVar("T")
 
 PAGE_SIZE = 100
 """Jobs on one page of a list: the most that Ittybit's API reference allows."""
+
+_LONGEST_WAIT = 86_400.0
+"""Seconds that the service can make us wait at most, whatever it asks for: a day."""
 
 _MAX_REPLY_BYTES = 8 * 1024 * 1024
 _RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504})
@@ -81,7 +85,7 @@ class IttybitClient:
         try:
             reply = self._send(method, path, request)
         except _MAY_PASS as error:
-            raise WorthAnother(trouble.unreached()) from error
+            raise Transient(trouble.unreached()) from error
         except requests.RequestException as error:
             raise trouble.unreached() from error
         except ValueError:  # a header cannot be sent; the error's own text would show the key
@@ -91,18 +95,19 @@ class IttybitClient:
         try:
             return read(reply)
         except Unreadable as unreadable:
-            raise WorthAnother(unreadable) from unreadable
+            raise Transient(unreadable) from unreadable
 
     def _refused(self, reply: _Reply, path: str) -> Exception:
         """The error for a reply that is no success; a 429 makes every thread wait."""
         if reply.status == 404 and path:
             return trouble.job_unknown()
-        wait = retry_after(reply.headers.get("Retry-After"), datetime.now(UTC))
+        asked = pause_asked(reply.headers.get("Retry-After"), datetime.now(UTC))
+        wait = None if asked is None else min(asked, _LONGEST_WAIT)
         if reply.status == 429:
             wait = self._pace.untold_wait * random.uniform(1, 1.5) if wait is None else wait  # noqa: S311 - no secret
             self._gate.close_for(wait)
         error = trouble.refusal(reply.status, read_complaint(reply.value), wait)
-        return WorthAnother(error, wait) if reply.status in _RETRIED else error
+        return Transient(error, wait) if reply.status in _RETRIED else error
 
     def _send(self, method: str, path: str, request: Mapping[str, Any]) -> _Reply:
         """One request. Redirects are not followed: they could carry the key to another address."""

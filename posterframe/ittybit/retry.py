@@ -1,4 +1,4 @@
-"""When a request is tried again, and how long after: backoff with jitter, Retry-After, and one gate for all threads."""
+"""When a request is tried again, and how long after: backoff with jitter, and one gate for all threads."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import ParamSpec, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
 
-from posterframe.errors import PosterframeError
+from posterframe.retrying import Transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -39,23 +35,14 @@ class Pace:
     a_second: float = 40.0
 
 
-class WorthAnother(Exception):
-    """An attempt failed in a way that may pass: ``error`` is what to raise if it does not, ``wait`` what was asked."""
-
-    def __init__(self, error: PosterframeError, wait: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.wait = wait
-
-
 def persistently(pace: Pace, attempt: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The result of ``attempt``, tried again after each ``WorthAnother``; in the end, that one's error."""
+    """The result of ``attempt``, tried again after each ``Transient``; in the end, what that one said."""
 
     def wait(state: RetryCallState) -> float:
-        return _backoff(pace, state.attempt_number, _failure(state).wait)
+        return _backoff(pace, state.attempt_number, _failure(state).pause)
 
     retrying = Retrying(
-        retry=retry_if_exception_type(WorthAnother),
+        retry=retry_if_exception_type(Transient),
         wait=wait,
         stop=stop_after_attempt(pace.attempts) | stop_before_delay(pace.patience),
         retry_error_callback=_give_up,
@@ -70,15 +57,15 @@ def _backoff(pace: Pace, attempt: int, asked: float | None) -> float:
     return jitter if asked is None else asked + jitter
 
 
-def _failure(state: RetryCallState) -> WorthAnother:
+def _failure(state: RetryCallState) -> Transient:
     failure = state.outcome.exception() if state.outcome else None
-    assert isinstance(failure, WorthAnother), "only such failures are tried again"
+    assert isinstance(failure, Transient), "only such failures are tried again"
     return failure
 
 
 def _give_up(state: RetryCallState) -> None:
     failure = _failure(state)
-    raise failure.error from failure.__cause__
+    raise failure.said from failure.__cause__
 
 
 class Gate:
@@ -121,17 +108,3 @@ class Gate:
     def _wait(self) -> float:
         """Seconds until it opens; 0 while it is open."""
         return max(self._opens_at - time.monotonic(), 0.0)
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds that a ``Retry-After`` asks for, written as seconds or as a date; None without a usable one."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value).astimezone(UTC) - now).total_seconds()
-        except (ValueError, OverflowError):
-            return None
-    return None if seconds != seconds else min(max(seconds, 0.0), _DAY_SECONDS)

@@ -11,7 +11,9 @@ import requests
 
 from posterframe.errors import BadInput
 
-_LONGEST = 8192  # Signed addresses run to about 2,000 characters; servers refuse more than 8,192.
+_LONGEST = 8192
+"""Signed addresses run to about 2,000 characters; servers refuse more than 8,192."""
+
 _SHOWN = 80
 _SCHEMES = ("http", "https")
 _UNSAFE = re.compile(r"[\s\\\x00-\x20\x7f-\xa0]")

@@ -17,9 +17,10 @@ from posterframe.net.limits import KIB, MIB
 _TRIM_EVERY = 64 * MIB
 _TRIM_TO = 0.9
 _CHECKSUM_BYTES = 4
-# What a file of a few bytes, or none, takes up on most disks.
-_LEAST_BYTES = 4 * KIB
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+_LEAST_BYTES = 4 * KIB
+"""What a file of a few bytes, or none, takes up on most disks."""
 
 
 def key_of(*parts: object) -> str:

@@ -9,7 +9,6 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Self, TypeVar
 from urllib.parse import urljoin
@@ -28,10 +27,11 @@ from tenacity import (
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from posterframe.errors import BadInput, PosterframeError, ServiceFailed
+from posterframe.errors import BadInput, ServiceFailed
 from posterframe.net.address import NOT_AN_ADDRESS, host_of, private_address, shown
 from posterframe.net.guard import GuardedSession, PrivateAddress
 from posterframe.net.limits import KIB, Limits
+from posterframe.retrying import Transient, pause_asked
 
 _CHUNK = 64 * KIB
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -41,19 +41,11 @@ _COMPRESSIONS = ("gzip", "x-gzip", "deflate", "compress", "br", "zstd")
 _NO_SUCH_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
-# Bytes a second of a slow but honest line, 1 Mbit/s: what it needs for a long film is not held against a server.
+
 _SLOW_LINE = 128 * KIB
+"""Bytes a second of a slow but honest line, 1 Mbit/s: what it needs for a long film is not held against a server."""
 
 T = TypeVar("T")
-
-
-class Transient(Exception):
-    """A failure that may be gone at the next attempt; ``said`` is what to tell the person when it is not."""
-
-    def __init__(self, said: PosterframeError, pause: float | None = None) -> None:
-        super().__init__(str(said))
-        self.said = said
-        self.pause = pause
 
 
 class Answer:
@@ -257,7 +249,7 @@ class Client:
         if status in _BUSY or status >= 500:
             trouble = "is busy" if status in _BUSY else "has a fault of its own"
             said = ServiceFailed(f"{host} {trouble} ({status}). Try again in a few minutes{self._way_out}.")
-            pause = _retry_after(response.headers.get("Retry-After", ""))
+            pause = pause_asked(response.headers.get("Retry-After"), datetime.now(UTC))
             return said if pause is not None and pause > self.limits.longest_pause else Transient(said, pause)
         return BadInput(f"{host} gives no video at {place} (it answers {status}). Check the address{self._way_out}.")
 
@@ -275,13 +267,3 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while cause is not None:
         yield cause
         cause = cause.__cause__ or cause.__context__
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds to wait, from a header that gives seconds or a date; None where it gives neither."""
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None

@@ -8,8 +8,9 @@ from posterframe.net.address import PLAYLIST, shown
 HEAD_BYTES = 1024
 """As much as ``check_is_video`` wants to see."""
 
-# Control characters that no text has, and every container has within its first bytes.
 _NEVER_IN_TEXT = frozenset(range(0x20)) - frozenset(b"\t\n\v\f\r\x1b")
+"""Control characters that no text has, and every container has within its first bytes."""
+
 _PLAYLIST_TYPES = ("mpegurl", "dash+xml", "ms-sstr+xml")
 _PLAYLIST_WORDS = (b"#extm3u", b"<mpd", b"<smoothstreamingmedia", b"ffconcat", b"[playlist]")
 _PAGE_WORDS = (b"<!doctype html", b"<html", b"<head", b"<body")

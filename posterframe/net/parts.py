@@ -11,13 +11,16 @@ from time import monotonic
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.net.address import host_of, shown
 from posterframe.net.cache import DiskCache, key_of
-from posterframe.net.client import Answer, Client, Transient
+from posterframe.net.client import Answer, Client
 from posterframe.net.limits import BLOCK_BYTES, LONGEST_RUN
+from posterframe.retrying import Transient
 
-# A run that took longer than this many seconds is not made longer the next time.
 _QUICK = 2.0
-# How many places that may be read on from are remembered: sound and picture of one file can lie far apart.
+"""A run that took longer than this many seconds is not made longer the next time."""
+
 _TRAILS = 8
+"""How many places that may be read on from are remembered: sound and picture of one file can lie far apart."""
+
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII | re.IGNORECASE)
 
 

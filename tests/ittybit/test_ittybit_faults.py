@@ -181,6 +181,13 @@ def test_after_a_429_nobody_else_is_sent_before_its_time(desk: Desk) -> None:
     assert desk.report()["requests"] == before
 
 
+def test_a_429_that_asks_for_years_makes_us_wait_a_day(desk: Desk) -> None:
+    desk.next("429", on="create", seconds=999_999_999)
+    with pytest.raises(ServiceBusy) as refused:
+        desk.start(a_cut())
+    assert refused.value.wait == 86_400.0
+
+
 def test_a_key_that_the_service_refuses_is_said_to_be(desk: Desk) -> None:
     refused = IttybitClient(SecretStr(BAD_KEY), desk.url, HASTY)
     with pytest.raises(ServiceFailed, match="did not accept the API key"):

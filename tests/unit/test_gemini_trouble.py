@@ -71,6 +71,12 @@ def test_what_a_quota_asks_to_wait_is_read(delay: object, waits: float | None) -
     assert failure.may_pass is (waits is None or waits <= LONGEST_WAIT)
 
 
+@pytest.mark.parametrize(("delay", "waits"), [(None, 1.5), ("2s", 2.0)])
+def test_the_header_counts_where_the_body_asks_for_no_wait(delay: str | None, waits: float) -> None:
+    body = json.dumps({"error": {"details": [{"retryDelay": delay}]}})
+    assert failure_from(503, body, KEY, retry_after="1.5").retry_after == waits
+
+
 @pytest.mark.parametrize(("seconds", "span"), [(65.0, "65 seconds"), (600.0, "10 minutes"), (7200.0, "2 hours")])
 def test_a_long_wait_is_said(seconds: float, span: str) -> None:
     assert f"ask again in {span}" in str(explain(Failure(Trouble.QUOTA, retry_after=seconds), model="gemini-x"))

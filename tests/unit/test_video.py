@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from posterframe.decoding.source import SharedFile, Source
+from posterframe.decoding.file import SharedFile
+from posterframe.decoding.source import Source
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.video import Footage, Video
 from tests.kinds_of_film import UNEVEN, CountingFile, noise, of_every_kind, opened
