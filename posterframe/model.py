@@ -30,7 +30,10 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What probing a video tells. Size is in pixels as displayed: rotation and pixel shape are applied."""
+    """What probing a video tells. Size is in pixels as displayed: rotation and pixel shape are applied.
+
+    ``missing`` is how many seconds the file claims to last beyond its last picture, where they are many.
+    """
 
     duration: float
     width: int
@@ -40,6 +43,7 @@ class VideoInfo:
     variable_frame_rate: bool = False
     rotation: int = 0
     bytes: int | None = None
+    missing: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,10 @@ _LARGE = 2560 * 1440
 """Pixels of a picture from which decoders that are gone leave much memory behind."""
 
 
+_MISSING = 0.1
+"""The share of a video that a file may claim beyond its pictures: sound often ends a little later."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """One frame as displayed: shown from ``timestamp`` for ``duration`` seconds."""
@@ -281,8 +285,10 @@ class Video:
         self._origin = start_of(first)
         self._end = timing.end
         self._converter = Converter(first, source.stream.sample_aspect_ratio)
+        duration = float((timing.end - self._origin) * source.tick)
+        missing = float((source.claimed_duration or 0) * source.tick) - duration
         self.info = VideoInfo(
-            duration=float((timing.end - self._origin) * source.tick),
+            duration=duration,
             width=self._converter.width,
             height=self._converter.height,
             fps=timing.fps,
@@ -290,6 +296,7 @@ class Video:
             variable_frame_rate=timing.variable,
             rotation=self._converter.orientation.rotation,
             bytes=source.view.size(),
+            missing=missing if missing > max(1.0, _MISSING * duration) else 0.0,
         )
 
     def _ticks(self, timestamp: float) -> int:

@@ -30,6 +30,7 @@ from posterframe.model import (
     SourceKind,
     Stage,
     Storyboard,
+    VideoInfo,
     Wish,
 )
 from posterframe.pickers import Picker
@@ -37,7 +38,7 @@ from posterframe.pickers.local import LocalPicker
 from posterframe.refine import appraise, look_around, refine, shown_at
 from posterframe.settings import Settings
 from posterframe.studio import Studio, open_studio
-from posterframe.timecode import clamp_time
+from posterframe.timecode import clamp_time, format_time
 from posterframe.video import Pixels, Video
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,15 @@ def watch(studio: Studio, round_id: str) -> None:
         if error.details:
             studio.store.keep_details(round_id, error.details)
         raise
-    studio.store.keep_picked(round_id, picked)
+    studio.store.keep_picked(round_id, replace(picked, warnings=(*_remarks_on(review.video), *picked.warnings)))
+
+
+def _remarks_on(video: VideoInfo | None) -> tuple[str, ...]:
+    """What a person should know of a video before they choose from it."""
+    if video is None or not video.missing:
+        return ()
+    end, claimed = format_time(video.duration), format_time(video.duration + video.missing)
+    return (f"The pictures end at {end}, though the file is to last {claimed}: it may be cut off.",)
 
 
 def is_service_round(studio: Studio, round_id: str) -> bool:

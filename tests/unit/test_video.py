@@ -374,11 +374,14 @@ def test_a_file_cannot_make_us_open_another(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
-def test_a_film_that_was_cut_off_gives_what_came(container: str) -> None:
+def test_a_film_that_was_cut_off_gives_what_came_and_says_what_is_missing(container: str) -> None:
     options = {"movflags": "faststart"} if container == "mp4" else {}
     data = Film(frames=200, keys_every=20, container=container, container_options=options).render()
+    with opened(data) as video:
+        assert video.info.missing == 0.0
     with opened(data[: len(data) // 2]) as video:
         duration = video.info.duration
+        assert video.info.missing == pytest.approx(8.0 - duration, abs=0.1)
         assert 2 < duration < 6
         for timestamp in (0.0, duration / 2, duration, 7.9):
             frame = video.frame_at(timestamp)
