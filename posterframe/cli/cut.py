@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from posterframe.cli.terminal import progress, writing
-from posterframe.cutting import within
+from posterframe.cutting import suited_to
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 from posterframe.extractors import Extractor
 from posterframe.lookout import Lookout
@@ -73,7 +73,7 @@ def cut(
     with footage.open() as opened:
         info = opened.info
     cuts = [Cut(new_id(), check_time(time, info.duration), shape) for time in times]
-    asked = [within(info, one, extractor) for one in cuts]
+    asked = [suited_to(info, one, extractor) for one in cuts]
     with progress(quiet=as_json) as report:
         begun = _start(extractor, footage, asked, report)
         ended = _follow(extractor, begun, report)
