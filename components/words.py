@@ -37,9 +37,9 @@ def plain(text: str) -> str:
     return _MARKUP.sub(r"\\\1", _ADDRESS.sub(_WORD_JOINER, text))
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
+def count(number: int, one: str) -> str:
     """A number with its noun: 1 moment, 2 moments."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number} {one}{'' if number == 1 else 's'}"
 
 
 def check_reason(text: str) -> str:

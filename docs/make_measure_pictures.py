@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from posterframe.composition import BADGE, read_composition, salience
+from posterframe.composition import BADGE, drawing_of, read_composition, salience, subject_size, title_room
 from posterframe.expressions import open_eyes, smile
 from posterframe.likeness import look_at
 from posterframe.model import Quality
@@ -75,8 +75,9 @@ def salience_map(pixels: Pixels) -> Pixels:
 
 def laid_out(pixels: Pixels) -> str:
     """The four figures of a composition."""
-    found = read_composition(pixels)
-    figures = (found.subject_size, found.on_thirds, found.title_room, found.under_badge)
+    picture, found = at_working_size(pixels), read_composition(pixels)
+    size, (_, room) = subject_size(salience(picture)), title_room(drawing_of(picture))
+    figures = (size, found.on_thirds, room, found.under_badge)
     return "size {:.2f}  thirds {:.2f}  room {:.2f}  badge {:.2f}".format(*figures)
 
 

@@ -51,18 +51,15 @@ class Composition:
     """What can be said of a picture as a whole.
 
     ``colour`` names the hue that most coloured pixels share, with the share (0–1) of the picture that has it.
-    ``warmth`` is -1 for blue light to 1 for candle light. ``subject_size``, ``on_thirds``, ``title_room`` and
-    ``under_badge`` are 0–1; the functions of their names say what they mean. ``room`` says where a title would cover
-    nothing. ``subject`` says where the only subject stands, and is empty when there are many. ``calm_background`` is
-    true where most of the picture is calm.
+    ``warmth`` is -1 for blue light to 1 for candle light. ``on_thirds`` and ``under_badge`` are 0–1; the functions of
+    their names say what they mean. ``room`` says where a title would cover nothing. ``subject`` says where the only
+    subject stands, and is empty when there are many. ``calm_background`` is true where most of the picture is calm.
     """
 
     colour: str
     colour_share: float
     warmth: float
-    subject_size: float
     on_thirds: float
-    title_room: float
     under_badge: float
     room: str
     subject: str
@@ -74,18 +71,16 @@ def read_composition(pixels: Pixels) -> Composition:
     picture = _with_parts(at_working_size(pixels))
     colour, share = _strongest_hue(picture)
     red, blue = (float(picture[..., channel].mean()) for channel in (0, 2))
-    drawing = _drawing(picture)
+    drawing = drawing_of(picture)
     striking = _salience(picture, drawing)
-    size, centre = subject_size(striking), _centre(striking)
-    is_lone = size < _LONE and _spread(striking, centre[0]) < _GATHERED
+    centre = _centre(striking)
+    is_lone = subject_size(striking) < _LONE and _spread(striking, centre[0]) < _GATHERED
     side, room = title_room(drawing)
     return Composition(
         colour=colour,
         colour_share=share,
         warmth=ramp(red - blue, 0, 70) - ramp(blue - red, 0, 70),
-        subject_size=size,
         on_thirds=on_thirds(centre),
-        title_room=room,
         under_badge=under_badge(striking),
         room=side if room > 0.92 and (drawing > _BUSY).mean() > 0.15 else "",
         subject=("on the left", "in the middle", "on the right")[min(2, int(3 * centre[0]))] if is_lone else "",
@@ -106,7 +101,7 @@ def salience(picture: Pixels) -> Map:
     What touches the border is background more often than not (Y. Wei et al., "Geodesic saliency using background
     priors", ECCV 2012); the dozen parts of the border that are most alike count, so one of many backgrounds is enough.
     """
-    return _salience(picture, _drawing(picture))
+    return _salience(picture, drawing_of(picture))
 
 
 def _salience(picture: Pixels, drawing: Map) -> Map:
@@ -206,7 +201,7 @@ def _strongest_hue(picture: Pixels) -> tuple[str, float]:
     return name, float(own.sum() / high.size)
 
 
-def _drawing(picture: Pixels) -> Map:
+def drawing_of(picture: Pixels) -> Map:
     """How much fine drawing there is in each of 9 × 16 parts, against the busiest tenth of them: 0–1."""
     y = luma(picture)
     steps = np.abs(np.diff(y, axis=0, append=y[-1:])) + np.abs(np.diff(y, axis=1, append=y[:, -1:]))

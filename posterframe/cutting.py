@@ -99,10 +99,10 @@ def fail_thumbnail(studio: Studio, thumbnail_id: str, error: str) -> None:
 def as_cut(thumbnail: Thumbnail, review: Review, extractor: Extractor) -> Cut:
     """What to ask of an extractor for a thumbnail."""
     cut = Cut(thumbnail.id, thumbnail.timestamp, thumbnail.shape, asked_at=thumbnail.waiting_since)
-    return within(review.video, cut, extractor) if review.video else cut
+    return suited_to(review.video, cut, extractor) if review.video else cut
 
 
-def within(video: VideoInfo, cut: Cut, extractor: Extractor) -> Cut:
+def suited_to(video: VideoInfo, cut: Cut, extractor: Extractor) -> Cut:
     """The cut with its time kept within the video, and with the size that the picture should have.
 
     A service is never asked for a time after the start of the last frame: what it does then nobody promises.

@@ -12,7 +12,7 @@ from posterframe.errors import BadInput
 from posterframe.fetching import Fetcher
 from posterframe.lookout import HURRIED_GAP, Lookout, Seen
 from posterframe.model import Job, Thumbnail, ThumbnailStatus
-from posterframe.polling import NEVER_PLACED, OVERDUE, Watched, keep_waiting, watch
+from posterframe.polling import NEVER_PLACED, OVERDUE, Followed, follow, keep_waiting
 from posterframe.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class Follower:
 
     def _look(self, lookout: Lookout, thumbnails: Sequence[Thumbnail]) -> float:
         by_job = {one.job_id: one for one in thumbnails if one.job_id}
-        lookout.jobs = {job_id: _watched(lookout.jobs.get(job_id), one) for job_id, one in by_job.items()}
+        lookout.jobs = {job_id: _followed(lookout.jobs.get(job_id), one) for job_id, one in by_job.items()}
         self._store(lookout.turn(), by_job)
         pause = lookout.pause()
         return IDLE if pause is None else pause
@@ -128,10 +128,10 @@ class Follower:
             update(thumbnail.id, status=job.status, progress=job.progress or thumbnail.progress)
 
 
-def _watched(before: Watched | None, thumbnail: Thumbnail) -> Watched:
+def _followed(before: Followed | None, thumbnail: Thumbnail) -> Followed:
     """The job of a thumbnail as it was last seen, waited for from when the store says."""
     since = (thumbnail.waiting_since or thumbnail.updated_at).timestamp()
-    job = before or watch(str(thumbnail.job_id), since)
+    job = before or follow(str(thumbnail.job_id), since)
     if job.asked_at < since:
         job = keep_waiting(job, since)
     return replace(job, late=thumbnail.is_late)

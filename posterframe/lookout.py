@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from posterframe.errors import ServiceBusy, ServiceFailed
 from posterframe.extractors import Extractor
 from posterframe.model import Job
-from posterframe.polling import Watched, after_look, plan, quiet_until
+from posterframe.polling import Followed, after_look, plan, quiet_until
 
 HURRIED_GAP = 1.0
 """Seconds between two looks that somebody else asks for: whoever calls without end costs one request a second."""
@@ -32,7 +32,7 @@ class Lookout:
     """``jobs`` are those waited for, by id. Whoever waits sets them; those that ended or were given up leave."""
 
     def __init__(self, extractor: Extractor) -> None:
-        self.jobs: dict[str, Watched] = {}
+        self.jobs: dict[str, Followed] = {}
         self._extractor = extractor
         self._quiet = 0.0
         self._failures = 0

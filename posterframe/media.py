@@ -187,7 +187,7 @@ class MediaStore:
         except OSError as error:
             if reading and isinstance(error, FileNotFoundError):
                 raise NotStored("This file is not stored any more.") from error
-            raise _in_words(error, str(self._root)) from error
+            raise _file_trouble(error, str(self._root)) from error
         except Exception as error:
             if self._is_local:
                 raise
@@ -216,7 +216,7 @@ class Incoming:
             while left:
                 left = left[self._file.write(left) :]
         except OSError as error:
-            raise _in_words(error, str(self.path.parent)) from error
+            raise _file_trouble(error, str(self.path.parent)) from error
 
     def digest(self) -> str:
         """The SHA-256 of the whole file, which is on the disk by then. Raises ``BadInput`` where nothing came."""
@@ -226,7 +226,7 @@ class Incoming:
         return self._hash.hexdigest()
 
 
-def _in_words(error: OSError, where: str) -> ServiceFailed:
+def _file_trouble(error: OSError, where: str) -> ServiceFailed:
     if error.errno in _DISK_FULL:
         return ServiceFailed(f"The disk of {where} is full, so nothing was stored: free some space and try again.")
     return ServiceFailed(f"Files cannot be stored in {where}: {error.strerror or error}.")

@@ -45,7 +45,7 @@ NEVER_PLACED = "The service says that this picture is done, but not where it is:
 
 
 @dataclass(frozen=True)
-class Watched:
+class Followed:
     """A job that somebody waits for, and what the last look at it told. ``late``: it is known to be overdue."""
 
     id: str
@@ -70,17 +70,17 @@ class Plan:
     never_placed: tuple[str, ...] = ()
 
 
-def watch(job_id: str, asked_at: float) -> Watched:
+def follow(job_id: str, asked_at: float) -> Followed:
     """A job that has just been asked for."""
-    return Watched(job_id, asked_at, give_up_at=asked_at + GIVE_UP_AFTER)
+    return Followed(job_id, asked_at, give_up_at=asked_at + GIVE_UP_AFTER)
 
 
-def keep_waiting(job: Watched, now: float) -> Watched:
+def keep_waiting(job: Followed, now: float) -> Followed:
     """The person wants to wait for as long again."""
     return replace(job, give_up_at=now + GIVE_UP_AFTER, late=False)
 
 
-def after_look(job: Watched, answer: Job | None, now: float) -> Watched | None:
+def after_look(job: Followed, answer: Job | None, now: float) -> Followed | None:
     """The job after a look at it at ``now``; None once it is final. ``answer`` is None where it was left out."""
     if answer is None:
         return replace(job, looked_at=now)
@@ -96,7 +96,7 @@ def quiet_until(now: float, failures: int, asked_wait: float | None = None) -> f
     return now + max(backoff, asked_wait or 0.0)
 
 
-def plan(jobs: Collection[Watched], now: float, quiet: float = 0.0) -> Plan:
+def plan(jobs: Collection[Followed], now: float, quiet: float = 0.0) -> Plan:
     """What to do next about all jobs. Nobody looks before ``quiet``: see ``quiet_until``."""
     never_placed = [job.id for job in jobs if _is_never_placed(job, now)]
     overdue = [job.id for job in jobs if job.give_up_at <= now and not job.late and job.id not in never_placed]
@@ -110,11 +110,11 @@ def plan(jobs: Collection[Watched], now: float, quiet: float = 0.0) -> Plan:
     return Plan(at, tuple(ids), tuple(overdue), tuple(never_placed))
 
 
-def _is_never_placed(job: Watched, now: float) -> bool:
+def _is_never_placed(job: Followed, now: float) -> bool:
     return job.unplaced_since is not None and now - job.unplaced_since >= PLACE_WITHIN
 
 
-def _due_at(job: Watched) -> float:
+def _due_at(job: Followed) -> float:
     """When to look at this job if it were the only one: at its expected end, where its progress foretells it."""
     if job.looked_at is None:
         return job.asked_at + FIRST_LOOK_AFTER
@@ -126,6 +126,6 @@ def _due_at(job: Watched) -> float:
     return job.looked_at + gap
 
 
-def _gap(job: Watched, at: float) -> float:
+def _gap(job: Followed, at: float) -> float:
     shortest, longest = (LATE_GAP, LONGEST_LATE_GAP) if job.late else (SHORTEST_GAP, LONGEST_GAP)
     return min(max((at - job.asked_at) * GAP_BY_AGE, shortest), longest)

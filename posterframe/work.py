@@ -16,7 +16,7 @@ from dataclasses import replace
 from PIL import Image
 
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
-from posterframe.filmstrip import Sprite, SpriteMaker, hover_sprite, strip
+from posterframe.filmstrip import draw_filmstrip
 from posterframe.matching import known_moments, match, remarks_on
 from posterframe.model import (
     BY_FILE,
@@ -37,6 +37,7 @@ from posterframe.pickers import Picker
 from posterframe.pickers.local import LocalPicker
 from posterframe.refine import appraise, look_around, refine, shown_at
 from posterframe.settings import Settings
+from posterframe.storyboard import DrawnStoryboard, StoryboardMaker, draw_storyboard
 from posterframe.studio import Studio, open_studio
 from posterframe.timecode import clamp_time, format_time
 from posterframe.video import Pixels, Video
@@ -141,7 +142,7 @@ def make_storyboard(studio: Studio, round_id: str) -> None:
     review, _ = _subject(studio, round_id)
     if review.storyboard is None and review.source is not SourceKind.YOUTUBE:
         with studio.footage(review).open() as video:
-            _keep_storyboard(studio, review, hover_sprite(video))
+            _keep_storyboard(studio, review, draw_storyboard(video))
 
 
 def finish(studio: Studio, round_id: str, state: RoundState, error: str | None = None) -> None:
@@ -175,16 +176,16 @@ def _pick(studio: Studio, review: Review, picker: Picker, wish: Wish, report: Re
     """What the picker proposes. One that watches all of a film here may give its storyboard on the way."""
     if not isinstance(picker, LocalPicker) or review.video is None or not wish.part.is_whole:
         return picker.pick(studio.footage(review), wish, report)
-    maker = SpriteMaker(review.video.duration)
+    maker = StoryboardMaker(review.video.duration)
     picked = picker.pick(studio.footage(review), wish, report, each=maker.add)
-    if maker.is_even and (sprite := maker.sprite()):
-        _keep_storyboard(studio, review, sprite)
+    if maker.is_even and (drawn := maker.storyboard()):
+        _keep_storyboard(studio, review, drawn)
     return picked
 
 
-def _keep_storyboard(studio: Studio, review: Review, sprite: Sprite) -> None:
-    key = studio.media.put(_encode(sprite.picture), "previews", "webp")
-    studio.store.set_storyboard(review.id, review.location, Storyboard(key, sprite.times, sprite.columns))
+def _keep_storyboard(studio: Studio, review: Review, drawn: DrawnStoryboard) -> None:
+    key = studio.media.put(_encode(drawn.pixels), "previews", "webp")
+    studio.store.set_storyboard(review.id, review.location, Storyboard(key, drawn.times, drawn.columns))
 
 
 def _match_to_file(studio: Studio, review: Review, round_id: str) -> None:
@@ -265,8 +266,8 @@ def _preview(studio: Studio, video: Video, moment: Moment) -> None:
         studio.store.set_preview_failed(moment.id, moment.timestamp, str(error))
         return
     key = studio.media.put(_encode(frame.pixels), "previews", "webp")
-    around = strip(window, time)
-    filmstrip = Filmstrip(studio.media.put(_encode(around.sprite), "previews", "webp"), around.times, around.best)
+    drawn = draw_filmstrip(window, time)
+    filmstrip = Filmstrip(studio.media.put(_encode(drawn.pixels), "previews", "webp"), drawn.times, drawn.best)
     if moment.quality and moment.preview_at is None and moment.refined_timestamp == moment.timestamp:
         studio.store.set_preview(moment.id, moment.timestamp, key, filmstrip=filmstrip)
         return

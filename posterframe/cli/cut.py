@@ -12,12 +12,12 @@ from typing import Any
 import click
 
 from posterframe.cli.terminal import progress, writing
-from posterframe.cutting import within
+from posterframe.cutting import suited_to
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 from posterframe.extractors import Extractor
 from posterframe.lookout import Lookout
 from posterframe.model import Cut, Fit, Format, Job, Picture, Report, Shape, ThumbnailStatus, new_id
-from posterframe.polling import NEVER_PLACED, watch
+from posterframe.polling import NEVER_PLACED, follow
 from posterframe.registry import choose, footage_at, make_extractors, make_net
 from posterframe.settings import settings
 from posterframe.timecode import check_time, format_time
@@ -73,7 +73,7 @@ def cut(
     with footage.open() as opened:
         info = opened.info
     cuts = [Cut(new_id(), check_time(time, info.duration), shape) for time in times]
-    asked = [within(info, one, extractor) for one in cuts]
+    asked = [suited_to(info, one, extractor) for one in cuts]
     with progress(quiet=as_json) as report:
         begun = _start(extractor, footage, asked, report)
         ended = _follow(extractor, begun, report)
@@ -110,7 +110,7 @@ def _follow(extractor: Extractor, begun: Sequence[_Cutting], report: Report) -> 
     cuttings = {one.job.id or one.cut.key: one for one in begun}
     lookout = Lookout(extractor)
     waiting = [one.job.id for one in begun if one.job.id and not one.job.status.is_final]
-    lookout.jobs = {job_id: watch(job_id, time.time()) for job_id in waiting}
+    lookout.jobs = {job_id: follow(job_id, time.time()) for job_id in waiting}
     while (pause := lookout.pause()) is not None:
         report(1 - len(lookout.jobs) / len(begun), f"Waiting for {extractor.label}")
         time.sleep(pause)

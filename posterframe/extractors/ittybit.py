@@ -189,7 +189,7 @@ class IttybitExtractor:
             ) from gone
 
     def _read(self, url: str) -> bytes:
-        return self._net.fetch(url, max_bytes=MAX_PICTURE_BYTES, deadline=_DOWNLOAD_SECONDS).data
+        return self._net.fetch(url, max_bytes=MAX_PICTURE_BYTES, deadline=_DOWNLOAD_SECONDS)
 
 
 def _job(reply: JobReply) -> Job:

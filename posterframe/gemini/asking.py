@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from posterframe.gemini.courier import Courier, Parcel, within
+from posterframe.gemini.courier import Courier, Parcel, share_of
 from posterframe.gemini.patience import Patience, Persistence
 from posterframe.gemini.reply import Findings, Problem, read_reply
 from posterframe.gemini.sdk import Ask, Sdk, Usage
@@ -86,13 +86,13 @@ class Asking:
 
     def _bring(self, task: Task) -> Parcel:
         assert task.ask.mime_type is not None, "only a file is uploaded, and its kind is known"
-        return self._courier.upload(task.footage, task.ask.mime_type, within(task.report, 0.0, BROUGHT))
+        return self._courier.upload(task.footage, task.ask.mime_type, share_of(task.report, 0.0, BROUGHT))
 
     def _ask(self, task: Task, parcel: Parcel) -> Findings:
         """Ask until the answer can be used, a few times afresh at most: a malformed call is a matter of luck."""
         ask = replace(task.ask, video_uri=parcel.uri, mime_type=parcel.mime_type)
         brought = BROUGHT if parcel.content else 0.0
-        persistence = Persistence(self._patience, _Watch(within(task.report, brought, 0.95)))
+        persistence = Persistence(self._patience, _Watch(share_of(task.report, brought, 0.95)))
         tally = task.tally
         tally.parcel = parcel
         last_try = tally.tries + self._patience.fresh_tries

@@ -66,7 +66,7 @@ class Courier:
         source = self._sketch(footage)
         if source and (known := self._uploads.of_source(source)) and (parcel := self._still_there(known, report)):
             return parcel
-        with self._content(footage, within(report, 0.0, 0.4)) as file:
+        with self._content(footage, share_of(report, 0.0, 0.4)) as file:
             tick = partial(report, 0.4, "Comparing the video with what Gemini has")
             content, size = content_of(file, tick)
             if size > LARGEST:
@@ -78,9 +78,9 @@ class Courier:
                 if known and (parcel := self._still_there(known, report)):
                     self._uploads.keep(replace(known, source=source or known.source))
                     return parcel
-                sent = self._files.upload(file, size, mime_type, f"video-{content[:12]}", within(report, 0.4, 0.8))
+                sent = self._files.upload(file, size, mime_type, f"video-{content[:12]}", share_of(report, 0.4, 0.8))
                 self._uploads.keep(Upload(content, source, sent.name, sent.uri, mime_type, time.time()))
-        return self._ready(sent, content, mime_type, within(report, 0.8, 1.0))
+        return self._ready(sent, content, mime_type, share_of(report, 0.8, 1.0))
 
     def forget(self, content: str) -> None:
         """Gemini does not have this upload any more."""
@@ -140,6 +140,6 @@ class Courier:
             _log.warning("An upload could not be deleted at Gemini; it goes by itself within 48 hours (%s)", failure)
 
 
-def within(report: Report, start: float, end: float) -> Callable[[float, str], None]:
-    """A ``Report`` for a part of the work."""
+def share_of(report: Report, start: float, end: float) -> Callable[[float, str], None]:
+    """A ``Report`` for a share of the work."""
     return lambda fraction, doing: report(start + (end - start) * min(max(fraction, 0.0), 1.0), doing)

@@ -19,15 +19,7 @@ from posterframe.net.limits import MIB, Limits
 from posterframe.net.remote import RemoteFile, open_remote
 from posterframe.net.whole import DOWNLOADING, too_large
 
-__all__ = ["Fetched", "Limits", "Net", "RemoteFile", "is_youtube"]
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """A small body and what the server calls it."""
-
-    data: bytes
-    content_type: str
+__all__ = ["Limits", "Net", "RemoteFile", "is_youtube"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +59,7 @@ class Net:
             except OSError as error:
                 raise disk_trouble(error) from error
 
-    def fetch(self, url: str, *, max_bytes: int, deadline: float) -> Fetched:
+    def fetch(self, url: str, *, max_bytes: int, deadline: float) -> bytes:
         """A small body that a service names, such as a picture, within ``deadline`` seconds.
 
         Raises only ``ServiceFailed``: a service gave the address, no person did.
@@ -110,7 +102,7 @@ def _write(video: RemoteFile, target: Path, report: Report) -> None:
     report(1.0, DOWNLOADING)
 
 
-def _fetch(client: Client, url: str, max_bytes: int) -> Fetched:
+def _fetch(client: Client, url: str, max_bytes: int) -> bytes:
     with client.get(url) as answer:
         said = answer.length
         if answer.status != 200 or said == 0:
@@ -124,4 +116,4 @@ def _fetch(client: Client, url: str, max_bytes: int) -> Fetched:
             )
         if len(data) < (said or 1):
             raise answer.cut_short()
-        return Fetched(bytes(data), answer.headers.get("Content-Type", ""))
+        return bytes(data)

@@ -48,7 +48,7 @@ class LocalPicker:
     ) -> Picked:
         """Propose up to ``wish.count`` moments. The same video and wish always get the same answer.
 
-        ``each`` is given the frames that are measured, at working size: filmstrip.py makes its sprite of them.
+        ``each`` is given the frames that are measured, at working size: storyboard.py makes its pictures of them.
         """
         furthest = 0.0
 

@@ -1,14 +1,41 @@
-"""Faults that both stand-ins share: answers that break off, and answers that never come."""
+"""What both stand-ins share of faults: their plan, answers that break off, and answers that never come."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 _HANG_SECONDS = 30.0
 _DRIP_SECONDS = 0.1
+
+
+@dataclass
+class Fault:
+    """What goes wrong the next ``times`` times, for every request or only ``on`` one kind of them.
+
+    ``seconds`` is how long a job takes, or how long the caller is asked to wait; ``key`` is the key of the request that
+    it befalls.
+    """
+
+    name: str
+    times: int = 1
+    on: str | None = None
+    seconds: float | None = None
+    key: str = ""
+
+
+def take(planned: list[Fault], names: Collection[str], on: str) -> Fault | None:
+    """The first fault planned under one of these names for such a request; used up after its last time."""
+    fault = next((one for one in planned if one.name in names and one.on in (None, on)), None)
+    if fault is not None:
+        fault.times -= 1
+        if fault.times <= 0:
+            planned.remove(fault)
+    return fault
 
 
 class CutConnection(Response):

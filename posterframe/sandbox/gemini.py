@@ -27,8 +27,9 @@ from posterframe.gemini.models import label_of
 from posterframe.model import Part, Proposal, Wish, ignore_progress
 from posterframe.net import Net, is_youtube
 from posterframe.pickers.local import LocalPicker
+from posterframe.sandbox.faults import Fault, take
 from posterframe.sandbox.gemini_asked import declares_function, part_of, prompt_of, video_uri, wish_in
-from posterframe.sandbox.gemini_faults import FAULTS, Fault, bad_key, no_model, refuse
+from posterframe.sandbox.gemini_faults import FAULTS, bad_key, no_model, refuse
 from posterframe.sandbox.gemini_files import FileShelf, address_of
 from posterframe.sandbox.gemini_shapes import SHAPES, chat, good
 from posterframe.video import Footage
@@ -98,7 +99,7 @@ class _Sandbox:
         async def behind_the_door(request: Request) -> Response:
             key = request.headers.get("x-goog-api-key", "")
             self._note(kind, request, key, await request.body() if kind in ("generate", "count") else b"")
-            fault = self._take(FAULTS, kind)
+            fault = take(self._faults, FAULTS, kind)
             if fault is not None and fault.name != "drop-after":
                 return FAULTS[fault.name](replace(fault, key=key))
             if "upload_id" not in request.query_params and key in ("", BAD_KEY):
@@ -123,7 +124,7 @@ class _Sandbox:
         part = part_of(body)
         seconds = await run_in_threadpool(_watched_seconds, footage, part)
         moments = await run_in_threadpool(self._watch, footage, replace(wish_in(prompt), part=part))
-        shape = self._take(SHAPES, "generate")
+        shape = take(self._faults, SHAPES, "generate")
         tell = SHAPES[shape.name] if shape else good if declares_function(body) else chat
         reply = tell(moments)
         return JSONResponse({**reply, "usageMetadata": _usage(seconds, prompt, reply), "modelVersion": "sandbox"})
@@ -182,15 +183,6 @@ class _Sandbox:
         self._requests.append(
             {**note, "has_key": bool(key), "leaked": leaked, "body": json.loads(text) if text else None}
         )
-
-    def _take(self, names: Any, on: str) -> Fault | None:
-        """The first fault waiting under one of these names for such a request; used up after its last time."""
-        fault = next((one for one in self._faults if one.name in names and one.on in (None, on)), None)
-        if fault is not None:
-            fault.times -= 1
-            if fault.times <= 0:
-                self._faults.remove(fault)
-        return fault
 
     async def _asked(self, request: Request) -> dict[str, Any]:
         if request.path_params["model"] not in MODELS:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from posterframe.sandbox.faults import CutConnection, Hang
+from posterframe.sandbox.faults import CutConnection, Fault, Hang
 
 _STATUSES = {
     400: "INVALID_ARGUMENT",
@@ -21,20 +20,6 @@ _STATUSES = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
-
-
-@dataclass
-class Fault:
-    """What goes wrong the next ``times`` times, for every request or only ``on`` one kind of them.
-
-    ``key`` is the key of the request that it befalls.
-    """
-
-    name: str
-    times: int = 1
-    on: str | None = None
-    seconds: float | None = None
-    key: str = ""
 
 
 def refuse(code: int, message: str, details: Sequence[dict[str, Any]] = (), status: str | None = None) -> Response:

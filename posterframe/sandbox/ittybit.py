@@ -1,16 +1,16 @@
 """A stand-in for Ittybit: ``/jobs`` as the reference has it, real frames really cut, faults on request.
 
 ``POST /_sandbox/next {"fault": …, "shape": …, "times": n, "on": …, "seconds": s}`` says what shall be wrong, or
-otherwise told, next; metadata ``sandbox_fault`` and ``sandbox_shape`` say it of one job. ``GET /_sandbox/jobs`` tells
-what was made and asked; ``POST /_sandbox/forget-keys`` does what a day does to Idempotency-Keys, and
-``POST /_sandbox/mend`` puts in order whatever was wrong with jobs and their pictures.
+otherwise told, next (``on``: create, get or list); metadata ``sandbox_fault`` and ``sandbox_shape`` say it of one job.
+``GET /_sandbox/jobs`` tells what was made and asked; ``POST /_sandbox/forget-keys`` does what a day does to
+Idempotency-Keys, and ``POST /_sandbox/mend`` puts in order whatever was wrong with jobs and their pictures.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from json import JSONDecodeError
 from typing import Any
@@ -26,11 +26,11 @@ from posterframe.errors import PosterframeError
 from posterframe.model import Fit, Format, Picture, Shape
 from posterframe.net import Net
 from posterframe.picture import encode
+from posterframe.sandbox.faults import Fault, take
 from posterframe.sandbox.ittybit_faults import (
     JOB_FAULTS,
     PICTURE_FAULTS,
     REQUEST_FAULTS,
-    Fault,
     broken_off,
     refuse,
     spoilt,
@@ -98,7 +98,7 @@ class _Sandbox:
             await request.body()
             self._book.requests[name] += 1
             await asyncio.sleep(self._latency)
-            fault = self._take(REQUEST_FAULTS.keys(), name)
+            fault = take(self._faults, REQUEST_FAULTS, name)
             if fault is not None and fault.name != "cut-after":
                 return REQUEST_FAULTS[fault.name](fault)
             key = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
@@ -122,7 +122,7 @@ class _Sandbox:
         if earlier is not None:
             return JSONResponse(self._told(earlier), 200)
         metadata = body.setdefault("metadata", {})
-        fate = self._take(JOB_FAULTS | PICTURE_FAULTS, "create")
+        fate = take(self._faults, JOB_FAULTS | PICTURE_FAULTS, "create")
         job = self._book.make(
             body,
             key,
@@ -201,15 +201,6 @@ class _Sandbox:
 
     def _told(self, job: SandboxJob) -> dict[str, Any]:
         return tell(job, standing(job, time.time()))
-
-    def _take(self, names: Collection[str], on: str) -> Fault | None:
-        """The first fault waiting under one of these names for such a request; used up after its last time."""
-        fault = next((one for one in self._faults if one.name in names and one.on in (None, on)), None)
-        if fault is not None:
-            fault.times -= 1
-            if fault.times <= 0:
-                self._faults.remove(fault)
-        return fault
 
 
 def _cut_picture(url: str, options: dict[str, Any]) -> Picture | str:

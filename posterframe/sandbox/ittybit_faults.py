@@ -6,7 +6,6 @@ import io
 import struct
 import zlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -14,7 +13,7 @@ from PIL import Image
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from posterframe.model import Format, Picture
-from posterframe.sandbox.faults import CutConnection, Drip, Hang
+from posterframe.sandbox.faults import CutConnection, Drip, Fault, Hang
 
 _ENORMOUS_CHUNKS = 1024
 _BOMB_SIDE = 30_000
@@ -42,17 +41,6 @@ _ERRORS = {
     503: ("internal_error", "unavailable"),
     504: ("internal_error", "gateway timeout"),
 }
-
-
-@dataclass
-class Fault:
-    """What goes wrong the next ``times`` times. ``on``: only for ``create``, ``get`` or ``list``. In seconds:
-    ``seconds``, how long a job takes or what ``Retry-After`` asks for."""
-
-    name: str
-    times: int = 1
-    on: str | None = None
-    seconds: float | None = None
 
 
 def refuse(

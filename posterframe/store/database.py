@@ -87,7 +87,7 @@ class Database:
         except (IntegrityError, ProgrammingError):
             raise  # ours to repair, not a person's
         except (DatabaseError, InterfaceError, PoolTimeout) as error:
-            raise _in_words(error, self._url) from error
+            raise _database_trouble(error, self._url) from error
 
 
 def _checked(url: str) -> URL:
@@ -178,11 +178,11 @@ def _migrate(url: URL) -> None:
         engine.dispose()
 
 
-def _in_words(error: Exception, url: URL) -> PosterframeError:
+def _database_trouble(error: Exception, url: URL) -> PosterframeError:
     """What a fault of the database means to a person. Names the file or host, never a password."""
     cause = getattr(error, "orig", None)
     if isinstance(cause, sqlite3.Error):
-        return _sqlite_in_words(getattr(cause, "sqlite_errorname", ""), url.database or "")
+        return _sqlite_trouble(getattr(cause, "sqlite_errorname", ""), url.database or "")
     if isinstance(error, PoolTimeout):
         return ServiceFailed("The database is busy: try again in a moment.")
     where = f"The database {url.database} at {url.host or 'this machine'}"
@@ -194,7 +194,7 @@ def _in_words(error: Exception, url: URL) -> PosterframeError:
     return ServiceFailed(f"{where} cannot be used ({reason}): check that it runs, and POSTERFRAME_DATABASE_URL.")
 
 
-def _sqlite_in_words(name: str, file: str) -> ServiceFailed:
+def _sqlite_trouble(name: str, file: str) -> ServiceFailed:
     """``name`` is SQLite's result code, see https://www.sqlite.org/rescode.html."""
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return ServiceFailed(

@@ -17,7 +17,8 @@ from posterframe.store.database import Database
 from posterframe.store.schema import decisions, moments, reviews, rounds, thumbnails
 
 Row = TypeVar("Row", Review, Round, Moment, Thumbnail, Decision)
-Part = Round | Moment | Thumbnail
+Owned = Round | Moment | Thumbnail
+"""What belongs to a review."""
 
 _TABLES: Mapping[type[Any], Table[Any]] = {
     Review: reviews,
@@ -77,12 +78,12 @@ class Change:
             raise BadInput(_GONE[kind])
         return found
 
-    def add(self, row: Part) -> None:
+    def add(self, row: Owned) -> None:
         values = {part.name: getattr(row, part.name) for part in fields(row)}
         self.connection.execute(insert(_TABLES[type(row)]).values(values))
         self.changed = True
 
-    def set(self, kind: type[Part] | type[Review], id_: str, **values: Any) -> None:
+    def set(self, kind: type[Owned] | type[Review], id_: str, **values: Any) -> None:
         table = _TABLES[kind]
         self.connection.execute(update(table).where(table.c.id == id_).values(updated_at=self.at, **values))
         self.changed = True
@@ -127,7 +128,7 @@ class Ledger:
         self._database = database
 
     @contextmanager
-    def _changing(self, kind: type[Part] | type[Review], id_: str) -> Iterator[Change]:
+    def _changing(self, kind: type[Owned] | type[Review], id_: str) -> Iterator[Change]:
         """Change the review with this id, or the one that the round, moment or thumbnail with this id belongs to.
 
         Every writer locks the review before anything else, so writers of one review queue and never deadlock.

@@ -17,7 +17,7 @@ from posterframe.extractors.ittybit import IttybitExtractor
 from posterframe.lookout import HURRIED_GAP, Lookout
 from posterframe.model import Cut, Shape, new_id
 from posterframe.net import Net
-from posterframe.polling import HOOK_PATH, watch
+from posterframe.polling import HOOK_PATH, follow
 from posterframe.registry import hook_address
 from posterframe.routes import hook_route
 from posterframe.sandbox.ittybit import ittybit_app
@@ -102,7 +102,7 @@ def test_a_call_brings_the_next_look_nearer_and_calls_without_end_no_more_looks(
     job_id = _start(_extractor(service, us), us)
     now = time.time()
     # A job that is so old is looked at every few seconds only.
-    lookout.jobs = {job_id: replace(watch(job_id, now - 100), looked_at=now)}
+    lookout.jobs = {job_id: replace(follow(job_id, now - 100), looked_at=now)}
     assert (lookout.pause() or 0) > 2 * HURRIED_GAP
     assert not lookout.turn().answers
     lookout.hurry()

@@ -9,12 +9,12 @@ import pytest
 
 from posterframe import polling
 from posterframe.model import Job, ThumbnailStatus
-from posterframe.polling import Watched, after_look, keep_waiting, plan, quiet_until, watch
+from posterframe.polling import Followed, after_look, follow, keep_waiting, plan, quiet_until
 
 NOW = 1_000_000.0
 
 
-def looked(job: Watched, at: float, progress: float | None = None, *, unplaced: bool = False) -> Watched:
+def looked(job: Followed, at: float, progress: float | None = None, *, unplaced: bool = False) -> Followed:
     after = after_look(job, Job(ThumbnailStatus.PROCESSING, progress=progress, unplaced=unplaced), at)
     assert after is not None
     return after
@@ -22,7 +22,7 @@ def looked(job: Watched, at: float, progress: float | None = None, *, unplaced: 
 
 def looks_at(seconds: float) -> list[float]:
     """The ages at which one job that runs for so long is looked at, until it is seen to be over."""
-    job, looks = watch("job", NOW), [0.0]
+    job, looks = follow("job", NOW), [0.0]
     while looks[-1] < seconds:
         at = plan([job], NOW + looks[-1]).at
         assert at is not None
@@ -36,7 +36,7 @@ def test_nobody_looks_when_nobody_waits() -> None:
 
 
 def test_the_first_look_comes_soon() -> None:
-    assert plan([watch("job", NOW)], NOW).at == NOW + polling.FIRST_LOOK_AFTER
+    assert plan([follow("job", NOW)], NOW).at == NOW + polling.FIRST_LOOK_AFTER
 
 
 def test_a_job_of_a_few_seconds_is_seen_within_the_shortest_gap_of_its_end() -> None:
@@ -60,25 +60,25 @@ def test_looks_grow_rare_as_a_job_ages_and_never_rarer_than_the_longest_gap() ->
 def test_a_look_comes_when_progress_foretells_the_end_within_half_and_twice_the_usual_gap(
     progress: float | None, gap: float
 ) -> None:
-    job = looked(watch("job", NOW), NOW + 6, progress=progress)
+    job = looked(follow("job", NOW), NOW + 6, progress=progress)
     assert (plan([job], NOW + 6).at or 0) - NOW - 6 == pytest.approx(gap, abs=1e-6)
 
 
 def test_jobs_that_are_due_at_about_the_same_time_are_looked_at_together() -> None:
-    jobs = [watch(f"job_{n}", NOW + n * 0.05) for n in range(5)] + [watch("later", NOW + 30)]
+    jobs = [follow(f"job_{n}", NOW + n * 0.05) for n in range(5)] + [follow("later", NOW + 30)]
     chosen = plan(jobs, NOW + 0.5)
     assert chosen.ids == ("job_0", "job_1", "job_2", "job_3", "job_4")
     assert chosen.at == NOW + polling.FIRST_LOOK_AFTER
 
 
 def test_two_looks_are_kept_apart_whatever_jobs_they_are_for() -> None:
-    seen = looked(watch("seen", NOW), NOW + 1.5)
-    due = watch("due", NOW + 0.1)
+    seen = looked(follow("seen", NOW), NOW + 1.5)
+    due = follow("due", NOW + 0.1)
     assert plan([seen, due], NOW + 1.6).at == NOW + 1.5 + polling.LOOKS_APART
 
 
 def test_nobody_looks_before_a_wait_that_was_asked_for_is_over() -> None:
-    jobs = [watch(f"job_{n}", NOW - 10 * n) for n in range(5)]
+    jobs = [follow(f"job_{n}", NOW - 10 * n) for n in range(5)]
     assert plan(jobs, NOW, quiet=NOW + 20).at == NOW + 20
 
 
@@ -91,17 +91,17 @@ def test_a_wait_grows_with_each_failure_and_is_never_shorter_than_asked_for() ->
 
 
 def test_a_job_past_its_deadline_is_overdue_until_the_person_keeps_waiting() -> None:
-    job = looked(watch("job", NOW), NOW + 100)
+    job = looked(follow("job", NOW), NOW + 100)
     late = NOW + polling.GIVE_UP_AFTER
     assert plan([job], late - 1).overdue == ()
-    assert plan([job, watch("young", late)], late) == polling.Plan(
+    assert plan([job, follow("young", late)], late) == polling.Plan(
         late + polling.FIRST_LOOK_AFTER, ("young",), overdue=("job",)
     )
     assert plan([keep_waiting(job, late)], late).ids == ("job",)
 
 
 def test_a_late_job_is_still_looked_at_and_ever_more_rarely() -> None:
-    job = replace(looked(watch("job", NOW), NOW + 200), late=True)
+    job = replace(looked(follow("job", NOW), NOW + 200), late=True)
     assert plan([job], NOW + 200).overdue == ()
     assert plan([job], NOW + 200).at == NOW + 200 + polling.LATE_GAP
     old = looked(job, NOW + 100_000)
@@ -109,12 +109,12 @@ def test_a_late_job_is_still_looked_at_and_ever_more_rarely() -> None:
 
 
 def test_a_late_job_that_is_waited_for_again_is_looked_at_as_before() -> None:
-    job = keep_waiting(replace(looked(watch("job", NOW), NOW + 200), late=True), NOW + 200)
+    job = keep_waiting(replace(looked(follow("job", NOW), NOW + 200), late=True), NOW + 200)
     assert plan([job], NOW + 200).at == NOW + 200 + polling.LONGEST_GAP
 
 
 def test_a_success_without_a_picture_is_looked_at_for_a_while_and_then_given_up() -> None:
-    job = looked(watch("job", NOW), NOW + 2, unplaced=True)
+    job = looked(follow("job", NOW), NOW + 2, unplaced=True)
     job = looked(job, NOW + 10, unplaced=True)
     assert plan([job], NOW + 10).ids == ("job",)
     given_up = plan([job], NOW + 2 + polling.PLACE_WITHIN)
@@ -122,16 +122,16 @@ def test_a_success_without_a_picture_is_looked_at_for_a_while_and_then_given_up(
 
 
 def test_a_picture_that_is_missing_once_and_running_again_counts_anew() -> None:
-    job = looked(looked(watch("job", NOW), NOW + 2, unplaced=True), NOW + 3)
+    job = looked(looked(follow("job", NOW), NOW + 2, unplaced=True), NOW + 3)
     assert job.unplaced_since is None
 
 
 @pytest.mark.parametrize("status", [status for status in ThumbnailStatus if status.is_final])
-def test_a_job_that_is_final_is_watched_no_more(status: ThumbnailStatus) -> None:
-    assert after_look(watch("job", NOW), Job(status), NOW) is None
+def test_a_job_that_is_final_is_followed_no_more(status: ThumbnailStatus) -> None:
+    assert after_look(follow("job", NOW), Job(status), NOW) is None
 
 
 def test_a_job_that_an_answer_left_out_is_looked_at_again() -> None:
-    job = after_look(watch("job", NOW), None, NOW + 1)
+    job = after_look(follow("job", NOW), None, NOW + 1)
     assert job is not None
     assert plan([job], NOW + 1).at == NOW + 1 + polling.SHORTEST_GAP

@@ -14,7 +14,7 @@ PLAIN = Quality(
     score=0.7, sharpness=0.5, exposure=1.0, contrast=0.5, colourfulness=0.3, steadiness=1.0, emptiness=0.0,
     text_load=0.0, brightness=0.3,
 )  # fmt: skip
-NOTHING = Composition("", 0.0, 0.0, 0.6, 0.0, 0.0, 0.5, "", "", calm_background=False)
+NOTHING = Composition("", 0.0, 0.0, 0.0, 0.5, "", "", calm_background=False)
 
 
 def reason(quality: Quality, composition: Composition = NOTHING, others: float = 0.5) -> str:
