@@ -229,7 +229,7 @@ class Incoming:
 def _file_trouble(error: OSError, where: str) -> ServiceFailed:
     if error.errno in _DISK_FULL:
         return ServiceFailed(f"The disk of {where} is full, so nothing was stored: free some space and try again.")
-    return ServiceFailed(f"Files cannot be stored in {where}: {error.strerror or error}.")
+    return ServiceFailed(f"Files in {where} cannot be read or stored: {error.strerror or error}.")
 
 
 def suffix_of(name: str) -> str:
