@@ -34,6 +34,7 @@ def show_decide(snapshot: Snapshot) -> None:
     if not moments or video is None:
         return
     moment = _in_turn(moments)
+    st.session_state["on_show"] = moment.id
     picture, words = st.columns([3, 2], gap="medium")
     with picture:
         mark = partial(_mark, snapshot.review.id)

@@ -12,6 +12,7 @@ from components.moments import show_moments
 from components.progress import is_follow_up, show_progress, without_unfinished
 from components.session import enter, studio
 from components.start import show_gone, show_start
+from components.together import follow
 
 review_id = st.query_params.get("review")
 enter(review_id)
@@ -23,6 +24,7 @@ elif found is None:
     show_gone()
 else:
     snapshot = without_unfinished(found)
+    follow(snapshot)
     show_heading(snapshot)
     if not is_follow_up(snapshot):
         show_progress(snapshot)

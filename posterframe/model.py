@@ -448,9 +448,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that the page of a review shows, as it stood at one instant. ``version`` grows with every change."""
+    """All that the page of a review shows, as it stood at one instant. ``version`` grows with every change.
+
+    ``last_line`` is the id of the last line of its log, which grows with what is decided alone.
+    """
 
     version: int
+    last_line: int
     review: Review
     rounds: tuple[Round, ...]
     moments: tuple[Moment, ...]

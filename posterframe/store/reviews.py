@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, func, insert, or_, select
+from sqlalchemy import Connection, case, func, insert, or_, select
 
 from posterframe.errors import BadInput
 from posterframe.model import (
@@ -75,6 +75,7 @@ class Reviews(Ledger):
                 return None
             return Snapshot(
                 version=found[0],
+                last_line=_last_line(connection, review_id),
                 review=Review(*found[1:]),
                 rounds=tuple(rounds_of(connection, review_id)),
                 moments=tuple(moments_of(connection, review_id)),
@@ -148,6 +149,15 @@ class Reviews(Ledger):
         """The log of the review, the oldest line first."""
         with self._database.read() as connection:
             return rows(connection, Decision, decisions.c.review_id == review_id, decisions.c.id)
+
+    def last_line(self, review_id: str) -> int:
+        """The id of the last line of the log, which grows with every line; 0 where there is no such review."""
+        with self._database.read() as connection:
+            return _last_line(connection, review_id)
+
+
+def _last_line(connection: Connection, review_id: str) -> int:
+    return connection.execute(select(func.max(decisions.c.id)).where(decisions.c.review_id == review_id)).scalar() or 0
 
 
 _KEPT = (moments.c.review_id == reviews.c.id) & moments.c.removed_at.is_(None)

@@ -1,0 +1,95 @@
+"""Two people on one review, each in a browser of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from posterframe.model import DecisionState
+from posterframe.store import Store
+from tests.browser.conftest import App, open_page
+from tests.browser.screen import REASON_COLUMN, REMOVE_X, TIME_COLUMN, TIME_X, Screen
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def colleague(browser: Browser, screen: Screen, served: str) -> Iterator[Screen]:
+    """Another person's window on the review that ``screen`` shows, which has its moments."""
+    screen.open()
+    screen.page.get_by_label("Video URL").fill(served)
+    screen.page.keyboard.press("Enter")
+    expect(screen.table).to_be_visible(timeout=90_000)
+    screen.settle()
+    other = Screen(open_page(browser), screen.url, screen.artifacts)
+    other.open(f"/?review={screen.review_id}")
+    expect(other.table).to_be_visible()
+    other.settle()
+    yield other
+    other.shoot("colleague")
+    other.page.context.close()
+
+
+def test_a_decision_appears_on_the_page_of_a_colleague_and_moves_nothing_there(
+    screen: Screen, colleague: Screen
+) -> None:
+    place = colleague.table.bounding_box()
+    colleague.see("Moment 1 of")
+    screen.page.keyboard.press("a")
+    screen.see("Moment 2 of")
+    colleague.see("1 of 3 decided")
+    expect(colleague.button("Cut 1 thumbnail")).to_be_enabled()
+    colleague.settle()
+    colleague.see("Moment 1 of")
+    assert colleague.table.bounding_box() == place
+    assert colleague.cell(0, 0) == "true"
+
+
+def test_what_a_colleague_types_stays_while_others_decide(screen: Screen, colleague: Screen) -> None:
+    colleague.page.get_by_label("Time").fill("0:0")
+    colleague.page.get_by_label("Reason").press_sequentially("The lo")
+    screen.page.keyboard.press("x")
+    colleague.see("1 of 3 decided")
+    colleague.page.keyboard.type("go")
+    expect(colleague.page.get_by_label("Reason")).to_have_value("The logo")
+    expect(colleague.page.get_by_label("Time")).to_have_value("0:0")
+
+
+def test_an_open_cell_stays_open_when_a_colleague_removes_a_row(screen: Screen, colleague: Screen) -> None:
+    second = colleague.cell(1, REASON_COLUMN)
+    colleague.click_cell(1, TIME_X)
+    colleague.page.keyboard.press("Enter")
+    field = colleague.page.locator("#portal textarea, #portal input").first
+    field.fill("0:0")
+    screen.click_cell(0, REMOVE_X)
+    wait_for(lambda: screen.rows() == 2, 30)
+    colleague.page.wait_for_timeout(5_000)  # two looks, of which nothing may come
+    expect(field).to_have_value("0:0")
+    field.press_sequentially("3.2")
+    field.press("Enter")
+    wait_for(lambda: colleague.rows() == 2, 30)
+    wait_for(lambda: colleague.cell(0, TIME_COLUMN) == "0:03.2", 30)
+    assert colleague.cell(0, REASON_COLUMN) == second
+
+
+def test_no_press_is_lost_while_a_colleague_decides_as_well(screen: Screen, colleague: Screen, app: App) -> None:
+    approved, rejected = DecisionState.APPROVED, DecisionState.REJECTED
+    with app.store() as store:
+        moments = store.moments(screen.review_id)
+        for moment in moments:
+            store.decide(moment.id, rejected, "Kim")
+        colleague.see("3 of 3 decided")
+        colleague.settle()
+        for key, decision in (("a", approved), ("x", rejected)) * 4:
+            store.decide(moments[2].id, decision, "Kim")
+            colleague.page.keyboard.press(key)
+            wait_for(partial(_is_decided, store, moments[0].id, decision), 30)
+
+
+def _is_decided(store: Store, moment_id: str, decision: DecisionState) -> bool:
+    found = store.moment(moment_id)
+    return found is not None and found.decision is decision
