@@ -20,7 +20,27 @@ from posterframe.timecode import format_time
 PLACE = "gallery"
 """Where it is told that what was pressed on a card could not be done."""
 
-_cards = front_end("gallery", '<div class="gallery" role="list"></div>')
+_cards = front_end(
+    "gallery",
+    """
+    <div class="gallery" role="list"></div>
+    <dialog class="viewer" aria-label="The thumbnails, large">
+      <div class="sheet" tabindex="-1">
+        <header>
+          <div class="steps">
+            <button type="button" class="before" aria-label="Previous" title="Previous">←</button>
+            <span class="place" role="status"></span>
+            <button type="button" class="after" aria-label="Next" title="Next">→</button>
+          </div>
+          <button type="button" class="beside">Side by side<kbd>S</kbd></button>
+          <button type="button" class="close">Close<kbd>Esc</kbd></button>
+        </header>
+        <div class="panels"></div>
+      </div>
+    </dialog>
+    """,
+    "viewer",
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +74,8 @@ def _gallery(review_id: str, drawn: _Outside) -> None:
     moments = {moment.id: moment for moment in snapshot.moments}
     cards = [_card(snapshot.review, one, moments.get(one.moment_id)) for one in snapshot.thumbnails]
     key = f"gallery-{review_id}"
-    _cards(key=key, data={"cards": cards}, on_act_change=partial(_act, review_id, key))
+    data = {"cards": cards, "title": snapshot.review.title, "length": _length(snapshot.review)}
+    _cards(key=key, data=data, on_act_change=partial(_act, review_id, key))
 
 
 def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
@@ -86,6 +107,11 @@ def _seconds_so_far(thumbnails: tuple[Thumbnail, ...]) -> float:
     return (datetime.now(UTC) - begun).total_seconds()
 
 
+def _length(review: Review) -> str | None:
+    """How long the video is, as lists of videos write it on its picture: 0:48."""
+    return format_time(review.video.duration).rpartition(".")[0] if review.video else None
+
+
 def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[str, Any]:
     """What the browser draws; plain values only."""
     final = review.final_thumbnail_id == thumbnail.id
@@ -105,6 +131,8 @@ def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[s
         "progress": thumbnail.progress if thumbnail.status is ThumbnailStatus.PROCESSING else None,
         "late": thumbnail.is_late,
         "picture": picture_link(thumbnail.picture),
+        "width": thumbnail.width,
+        "height": thumbnail.height,
         "download": studio().media.link(thumbnail.picture, filename=file_name(review, thumbnail))
         if thumbnail.picture
         else None,

@@ -1,0 +1,141 @@
+"""The gallery: thumbnails looked at large, side by side and small, and taken away all at once."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import FloatRect, Locator, expect
+
+from posterframe.model import Thumbnail, ThumbnailStatus
+from posterframe.shapes import PRESETS
+from tests.browser.conftest import APPROVED, App, approved_review
+from tests.browser.screen import Screen
+
+pytestmark = pytest.mark.browser
+
+FOCUSED = """() => {
+  let node = document.activeElement
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  return node?.getAttribute("aria-label")
+}"""
+"""The name of what has the focus, inside of pieces with a front end of their own too."""
+
+FOCUSED_INSIDE = """() => {
+  const inside = document.activeElement?.shadowRoot?.activeElement
+  return document.activeElement === document.body || Boolean(inside?.closest("dialog"))
+}"""
+"""Whether what shows a picture large has the focus, or the browser itself, on whose buttons the tabulator goes on."""
+
+
+def _all_cut(screen: Screen, app: App, url: str) -> str:
+    """The page of a review whose eight moments are cut, and its id."""
+    review_id = approved_review(app, url)
+    screen.open(f"/?review={review_id}")
+    screen.button(f"Cut {APPROVED} thumbnails").click()
+    expect(screen.page.get_by_text(f"{APPROVED} of {APPROVED} ready").last).to_be_visible(timeout=60_000)
+    screen.settle()
+    return review_id
+
+
+def test_a_picture_is_looked_at_large_with_keys_and_the_focus_comes_back(screen: Screen, app: App, served: str) -> None:
+    review_id = _all_cut(screen, app, served)
+    screen.cards().nth(1).get_by_role("button", name="Look at it large").focus()
+    screen.page.keyboard.press("Enter")
+    viewer = screen.page.get_by_role("dialog")
+    expect(viewer).to_contain_text("2 of 8")
+    expect(viewer).to_contain_text("Moment 1")
+    for _ in range(2):
+        screen.page.keyboard.press("ArrowRight")
+    expect(viewer).to_contain_text("4 of 8")
+    for _ in range(4):
+        screen.page.keyboard.press("ArrowLeft")
+    expect(viewer).to_contain_text("8 of 8")
+    for _ in range(20):
+        screen.page.keyboard.press("Tab")
+        assert screen.page.evaluate(FOCUSED_INSIDE)
+    screen.page.keyboard.press("x")
+    viewer.get_by_role("button", name="Choose as final").click()
+    expect(viewer).to_contain_text("Final")
+    expect(viewer.get_by_role("button", name="Choose as final")).to_have_count(0)
+    screen.settle()
+    expect(viewer).to_contain_text("8 of 8")
+    screen.page.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+    assert "Look at it large: Thumbnail at 0:05.6" in screen.page.evaluate(FOCUSED)
+    screen.see("Chosen by Guest")
+    with app.store() as store:
+        assert {one.decision.value for one in store.moments(review_id)} == {"approved"}, "its keys go nowhere else"
+
+
+def test_two_pictures_are_compared_side_by_side_at_the_same_height(
+    screen: Screen, app: App, served: str, theme: str
+) -> None:
+    review_id = _all_cut(screen, app, served)
+    with app.store() as store:
+        one = store.thumbnails(review_id)[2]
+        other = store.cut(review_id, [PRESETS["Square · 1080×1080"]], "local", "Kim")[0]
+        _make_ready(app, other, one.picture, (720, 720))
+        store.choose_final(review_id, one.id, "Kim")
+    screen.page.reload()
+    screen.settle()
+    viewer = screen.look_at(8)
+    expect(viewer.get_by_role("region")).to_have_count(1)
+    screen.shoot("1-large")
+    viewer.get_by_role("button", name="Side by side").click()
+    expect(viewer).to_contain_text("9 of 9, beside the final one")
+    boxes = [_box(picture) for picture in viewer.locator(".large").all()]
+    assert len(boxes) == 2
+    assert boxes[0]["height"] == boxes[1]["height"]
+    assert boxes[0]["y"] == boxes[1]["y"]
+    assert {_box(tile)["width"] for tile in viewer.locator(".usual .tile").all()} == {168}
+    expect(viewer.locator(".length").first).to_have_text("0:07")
+    screen.shoot("2-beside")
+    screen.page.keyboard.press("ArrowRight")
+    screen.page.keyboard.press("ArrowRight")
+    screen.page.keyboard.press("ArrowRight")
+    expect(viewer).to_contain_text("4 of 9, beside the final one")
+    viewer.get_by_role("button", name="Compare others with it").click()
+    expect(viewer).to_contain_text("5 of 9, beside 0:02.4")
+    screen.page.keyboard.press("s")
+    expect(viewer.get_by_role("region")).to_have_count(1)
+    screen.page.set_viewport_size({"width": 420, "height": 860})
+    screen.page.keyboard.press("s")
+    screen.page.screenshot(path=screen.artifacts / "3-phone.png")
+    viewer.get_by_role("button", name="Close").click()
+    expect(viewer).to_be_hidden()
+
+
+def test_what_is_looked_at_stays_while_others_are_still_being_cut(screen: Screen, app: App, served: str) -> None:
+    review_id = _all_cut(screen, app, served)
+    with app.store() as store:
+        first, *_ = store.cut(review_id, [PRESETS["Square · 1080×1080"]], "local", "Kim")
+        ready = store.thumbnails(review_id)[0]
+        screen.page.reload()
+        screen.see("8 of 16 ready")
+        viewer = screen.look_at(2)
+        viewer.get_by_role("link", name="Download").focus()
+        store.update_thumbnail(first.id, status=ThumbnailStatus.PROCESSING, progress=0.5)
+        expect(screen.cards().nth(8)).to_contain_text("50 %")
+        expect(viewer).to_contain_text("3 of 8")
+        assert screen.page.evaluate(FOCUSED).startswith("Download: Thumbnail at 0:01.6")
+        _make_ready(app, first, ready.picture, (1080, 1080))
+        expect(viewer).to_contain_text("3 of 9")
+        store.cancel_thumbnails(review_id, [one.id for one in store.thumbnails(review_id)], "Kim")
+        screen.see("9 of 16 ready")
+        screen.settle()
+        expect(viewer).to_contain_text("3 of 9")
+        expect(viewer).to_be_visible()
+
+
+def _box(node: Locator) -> FloatRect:
+    box = node.bounding_box()
+    assert box is not None
+    return box
+
+
+def _make_ready(app: App, thumbnail: Thumbnail, picture: str | None, size: tuple[int, int]) -> None:
+    """Let a thumbnail come out as if it had been cut."""
+    with app.store() as store:
+        width, height = size
+        store.update_thumbnail(
+            thumbnail.id, status=ThumbnailStatus.READY, picture=picture, width=width, height=height, bytes=1000
+        )
