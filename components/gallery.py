@@ -11,14 +11,18 @@ import streamlit as st
 
 from components.front_end import front_end
 from components.session import TICK, note, picture_link, show_said, studio, telling, who
-from components.words import STATUS_WORDS, file_name, plain, reason_words, size_words
+from components.words import STATUS_WORDS, bundle_name, file_name, file_names, plain, reason_words, size_words
 from posterframe import workflows
+from posterframe.media import Bundle
 from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
 from posterframe.shapes import shape_words
 from posterframe.timecode import format_time
 
 PLACE = "gallery"
 """Where it is told that what was pressed on a card could not be done."""
+
+MOST_IN_A_ZIP = 100
+"""Pictures: their names travel in the link, and proxies take one of 8 kB; so many have about 6 kB."""
 
 _cards = front_end(
     "gallery",
@@ -69,7 +73,7 @@ def _gallery(review_id: str, drawn: _Outside) -> None:
     # Presses are carried out in callbacks, before this: leaving here never swallows one.
     if snapshot is None or _outside(snapshot) != drawn:
         st.rerun()
-    _head(snapshot.thumbnails, review_id)
+    _head(snapshot)
     show_said(PLACE)
     moments = {moment.id: moment for moment in snapshot.moments}
     cards = [_card(snapshot.review, one, moments.get(one.moment_id)) for one in snapshot.thumbnails]
@@ -78,8 +82,9 @@ def _gallery(review_id: str, drawn: _Outside) -> None:
     _cards(key=key, data=data, on_act_change=partial(_act, review_id, key))
 
 
-def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
+def _head(snapshot: Snapshot) -> None:
     """How far all of it is, who cuts, and what can be said to several cards at once."""
+    thumbnails, review_id = snapshot.thumbnails, snapshot.review.id
     ready = sum(one.status is ThumbnailStatus.READY for one in thumbnails)
     failed = [one.id for one in thumbnails if one.status is ThumbnailStatus.FAILED]
     waiting = [one.id for one in thumbnails if not one.status.is_final]
@@ -93,6 +98,18 @@ def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
             st.button("Try all failed again", key="all_again", on_click=_again, args=(failed,))
         if len(waiting) > 1:
             st.button("Cancel all", key="cancel_all", on_click=_cancel, args=(review_id, waiting))
+        if ready > 1:
+            _offer_all(snapshot)
+
+
+def _offer_all(snapshot: Snapshot) -> None:
+    """All pictures that are ready in one ZIP, or in several where one link could not name them all."""
+    pictures = (one for one in snapshot.thumbnails if one.picture)
+    keys = [(name, one.picture) for name, one in file_names(snapshot.review, pictures).items() if one.picture]
+    for start in range(0, len(keys), MOST_IN_A_ZIP):
+        part = keys[start : start + MOST_IN_A_ZIP]
+        label = "Download all" if part == keys else f"Download {start + 1}–{start + len(part)}"
+        st.link_button(label, studio().media.bundle_link(Bundle(bundle_name(snapshot.review), dict(part))))
 
 
 def _cutters(thumbnails: tuple[Thumbnail, ...]) -> str:

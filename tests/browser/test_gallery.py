@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zipfile import ZipFile
+
 import pytest
 from playwright.sync_api import FloatRect, Locator, expect
 
@@ -124,6 +126,19 @@ def test_what_is_looked_at_stays_while_others_are_still_being_cut(screen: Screen
         screen.settle()
         expect(viewer).to_contain_text("3 of 9")
         expect(viewer).to_be_visible()
+
+
+def test_all_that_is_ready_is_taken_away_in_one_zip(screen: Screen, app: App, served: str) -> None:
+    _all_cut(screen, app, served)
+    with screen.page.expect_download() as one:
+        screen.cards().first.get_by_role("link", name="Download").click()
+    with screen.page.expect_download() as download:
+        screen.page.get_by_role("link", name="Download all").click()
+    assert download.value.suggested_filename == "three-scenes-thumbnails.zip"
+    with ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        assert len(archive.namelist()) == APPROVED
+        assert archive.read(one.value.suggested_filename) == one.value.path().read_bytes()
 
 
 def _box(node: Locator) -> FloatRect:
