@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from components.front_end import front_end
+from components.ready import show_place
 from components.session import TICK, note, picture_link, show_said, studio, telling, who
 from components.words import STATUS_WORDS, bundle_name, file_name, file_names, plain, reason_words, size_words
 from posterframe import workflows
@@ -92,6 +93,7 @@ def _head(snapshot: Snapshot) -> None:
     if waiting:
         facts.append(format_time(_seconds_so_far(thumbnails)).rpartition(".")[0])
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="gallery-head"):
+        show_place()
         st.subheader("Thumbnails", anchor=False, width="content")
         st.caption(plain(" · ".join(facts)), width="content")
         if len(failed) > 1:

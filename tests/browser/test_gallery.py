@@ -113,6 +113,7 @@ def test_what_is_looked_at_stays_while_others_are_still_being_cut(screen: Screen
         ready = store.thumbnails(review_id)[0]
         screen.page.reload()
         screen.see("8 of 16 ready")
+        screen.see("8 of 16 thumbnails ready")
         viewer = screen.look_at(2)
         viewer.get_by_role("link", name="Download").focus()
         store.update_thumbnail(first.id, status=ThumbnailStatus.PROCESSING, progress=0.5)
@@ -121,11 +122,30 @@ def test_what_is_looked_at_stays_while_others_are_still_being_cut(screen: Screen
         assert screen.page.evaluate(FOCUSED).startswith("Download: Thumbnail at 0:01.6")
         _make_ready(app, first, ready.picture, (1080, 1080))
         expect(viewer).to_contain_text("3 of 9")
+        screen.see("9 of 16 thumbnails ready")
         store.cancel_thumbnails(review_id, [one.id for one in store.thumbnails(review_id)], "Kim")
         screen.see("9 of 16 ready")
         screen.settle()
         expect(viewer).to_contain_text("3 of 9")
         expect(viewer).to_be_visible()
+
+
+def test_beside_the_button_that_cuts_it_is_told_how_far_and_where_to_look(
+    screen: Screen, app: App, served: str
+) -> None:
+    screen.open(f"/?review={approved_review(app, served)}")
+    screen.see("Edit any cell; everything is saved as you go.")
+    screen.page.set_viewport_size({"width": 1440, "height": 700})
+    head = screen.page.locator(".st-key-moments-head")
+    before = head.bounding_box()
+    screen.button(f"Cut {APPROVED} thumbnails").click()
+    expect(head).to_contain_text(f"of {APPROVED} thumbnails ready")
+    expect(head).to_contain_text(f"{APPROVED} of {APPROVED} thumbnails ready", timeout=60_000)
+    assert head.bounding_box() == before, "nothing jumps"
+    expect(screen.page.get_by_role("heading", name="Thumbnails", exact=True)).not_to_be_in_viewport()
+    screen.page.get_by_role("link", name="See them below").click()
+    expect(screen.page.get_by_role("heading", name="Thumbnails", exact=True)).to_be_in_viewport()
+    expect(screen.cards().first).to_be_in_viewport()
 
 
 def test_all_that_is_ready_is_taken_away_in_one_zip(screen: Screen, app: App, served: str) -> None:
