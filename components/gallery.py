@@ -10,9 +10,11 @@ from typing import Any
 import streamlit as st
 
 from components.front_end import front_end
+from components.ready import show_place
 from components.session import TICK, note, picture_link, show_said, studio, telling, who
-from components.words import STATUS_WORDS, file_name, plain, reason_words, size_words
+from components.words import STATUS_WORDS, bundle_name, file_name, file_names, plain, reason_words, size_words
 from posterframe import workflows
+from posterframe.media import Bundle
 from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
 from posterframe.shapes import shape_words
 from posterframe.timecode import format_time
@@ -20,7 +22,30 @@ from posterframe.timecode import format_time
 PLACE = "gallery"
 """Where it is told that what was pressed on a card could not be done."""
 
-_cards = front_end("gallery", '<div class="gallery" role="list"></div>')
+MOST_IN_A_ZIP = 100
+"""Pictures: their names travel in the link, and proxies take one of 8 kB; so many have about 6 kB."""
+
+_cards = front_end(
+    "gallery",
+    """
+    <div class="gallery" role="list"></div>
+    <dialog class="viewer" aria-label="The thumbnails, large">
+      <div class="sheet" tabindex="-1">
+        <header>
+          <div class="steps">
+            <button type="button" class="before" aria-label="Previous" title="Previous">←</button>
+            <span class="place" role="status"></span>
+            <button type="button" class="after" aria-label="Next" title="Next">→</button>
+          </div>
+          <button type="button" class="beside">Side by side<kbd>S</kbd></button>
+          <button type="button" class="close">Close<kbd>Esc</kbd></button>
+        </header>
+        <div class="panels"></div>
+      </div>
+    </dialog>
+    """,
+    "viewer",
+)
 
 
 @dataclass(frozen=True)
@@ -49,16 +74,18 @@ def _gallery(review_id: str, drawn: _Outside) -> None:
     # Presses are carried out in callbacks, before this: leaving here never swallows one.
     if snapshot is None or _outside(snapshot) != drawn:
         st.rerun()
-    _head(snapshot.thumbnails, review_id)
+    _head(snapshot)
     show_said(PLACE)
     moments = {moment.id: moment for moment in snapshot.moments}
     cards = [_card(snapshot.review, one, moments.get(one.moment_id)) for one in snapshot.thumbnails]
     key = f"gallery-{review_id}"
-    _cards(key=key, data={"cards": cards}, on_act_change=partial(_act, review_id, key))
+    data = {"cards": cards, "title": snapshot.review.title, "length": _length(snapshot.review)}
+    _cards(key=key, data=data, on_act_change=partial(_act, review_id, key))
 
 
-def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
+def _head(snapshot: Snapshot) -> None:
     """How far all of it is, who cuts, and what can be said to several cards at once."""
+    thumbnails, review_id = snapshot.thumbnails, snapshot.review.id
     ready = sum(one.status is ThumbnailStatus.READY for one in thumbnails)
     failed = [one.id for one in thumbnails if one.status is ThumbnailStatus.FAILED]
     waiting = [one.id for one in thumbnails if not one.status.is_final]
@@ -66,12 +93,25 @@ def _head(thumbnails: tuple[Thumbnail, ...], review_id: str) -> None:
     if waiting:
         facts.append(format_time(_seconds_so_far(thumbnails)).rpartition(".")[0])
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="gallery-head"):
+        show_place()
         st.subheader("Thumbnails", anchor=False, width="content")
         st.caption(plain(" · ".join(facts)), width="content")
         if len(failed) > 1:
             st.button("Try all failed again", key="all_again", on_click=_again, args=(failed,))
         if len(waiting) > 1:
             st.button("Cancel all", key="cancel_all", on_click=_cancel, args=(review_id, waiting))
+        if ready > 1:
+            _offer_all(snapshot)
+
+
+def _offer_all(snapshot: Snapshot) -> None:
+    """All pictures that are ready in one ZIP, or in several where one link could not name them all."""
+    pictures = (one for one in snapshot.thumbnails if one.picture)
+    keys = [(name, one.picture) for name, one in file_names(snapshot.review, pictures).items() if one.picture]
+    for start in range(0, len(keys), MOST_IN_A_ZIP):
+        part = keys[start : start + MOST_IN_A_ZIP]
+        label = "Download all" if part == keys else f"Download {start + 1}–{start + len(part)}"
+        st.link_button(label, studio().media.bundle_link(Bundle(bundle_name(snapshot.review), dict(part))))
 
 
 def _cutters(thumbnails: tuple[Thumbnail, ...]) -> str:
@@ -84,6 +124,11 @@ def _seconds_so_far(thumbnails: tuple[Thumbnail, ...]) -> float:
     """Since the first of those that are not done was asked for."""
     begun = min(one.created_at for one in thumbnails if not one.status.is_final)
     return (datetime.now(UTC) - begun).total_seconds()
+
+
+def _length(review: Review) -> str | None:
+    """How long the video is, as lists of videos write it on its picture: 0:48."""
+    return format_time(review.video.duration).rpartition(".")[0] if review.video else None
 
 
 def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[str, Any]:
@@ -105,6 +150,8 @@ def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[s
         "progress": thumbnail.progress if thumbnail.status is ThumbnailStatus.PROCESSING else None,
         "late": thumbnail.is_late,
         "picture": picture_link(thumbnail.picture),
+        "width": thumbnail.width,
+        "height": thumbnail.height,
         "download": studio().media.link(thumbnail.picture, filename=file_name(review, thumbnail))
         if thumbnail.picture
         else None,

@@ -9,6 +9,7 @@ import streamlit as st
 from components.adding import add_moment
 from components.moments_table import PLACE, show_table
 from components.progress import without_unfinished
+from components.ready import show_ready
 from components.session import TICK, show_said, studio, telling, who
 from components.shapes import Order, choose_order, ordered
 from components.words import count, plain
@@ -63,7 +64,10 @@ def _head(snapshot: Snapshot) -> None:
     """The heading, and the one filled button: hand the approved moments over."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="moments-head"):
         st.subheader("All moments", anchor=False, width="content")
-        st.caption("Edit any cell; everything is saved as you go.", width="stretch")
+        if snapshot.thumbnails:
+            show_ready(snapshot)
+        else:
+            st.caption("Edit any cell; everything is saved as you go.", width="stretch")
         order = choose_order(snapshot.review)
         has_file = snapshot.review.source is not SourceKind.YOUTUBE
         number = len(wanted(snapshot.moments, snapshot.thumbnails, order.shapes, order.extractor)) if has_file else 0

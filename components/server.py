@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 from components.session import studio
 from posterframe import workflows
 from posterframe.errors import BadInput, PosterframeError
-from posterframe.routes import hook_route, media_routes, upload_route
+from posterframe.routes import bundle_route, hook_route, media_routes, upload_route
 
 
 @asynccontextmanager
@@ -35,4 +35,9 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 def routes() -> list[BaseRoute]:
     """Pictures, videos and downloads behind signed links; uploads straight to the media store; calls of services."""
-    return [*media_routes(lambda: studio().media), upload_route(lambda: studio().media), hook_route(workflows.call)]
+    return [
+        *media_routes(lambda: studio().media),
+        bundle_route(lambda: studio().media),
+        upload_route(lambda: studio().media),
+        hook_route(workflows.call),
+    ]

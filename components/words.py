@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from posterframe.errors import BadInput
 from posterframe.model import DecisionState, Moment, Review, SourceKind, Thumbnail, ThumbnailStatus
@@ -72,7 +73,31 @@ def size_words(thumbnail: Thumbnail) -> str:
 
 def file_name(review: Review, thumbnail: Thumbnail) -> str:
     """The name under which a thumbnail is saved: title, time and size, in letters that every system takes."""
-    title = re.sub(r"[^\w]+", "-", review.title.lower()).strip("-") or "thumbnail"
     minutes, _, seconds = format_time(thumbnail.timestamp).replace(".", "-").rpartition(":")
     time = f"{minutes.replace(':', 'h')}m{seconds}"
-    return f"{title[:60]}-{time}-{thumbnail.width}x{thumbnail.height}.{thumbnail.shape.format.value}"
+    return f"{_name(review, 'thumbnail')}-{time}-{thumbnail.width}x{thumbnail.height}.{thumbnail.shape.format.value}"
+
+
+def file_names(review: Review, thumbnails: Iterable[Thumbnail]) -> dict[str, Thumbnail]:
+    """Thumbnails by the names under which they are saved together: of those with the same name, later ones count on."""
+    named: dict[str, Thumbnail] = {}
+    for one in thumbnails:
+        name = first = file_name(review, one)
+        number = 1
+        while name in named:
+            number += 1
+            stem, _, ending = first.rpartition(".")
+            name = f"{stem}-{number}.{ending}"
+        named[name] = one
+    return named
+
+
+def bundle_name(review: Review) -> str:
+    """The name under which all thumbnails of a review are saved together."""
+    return f"{_name(review, 'video')}-thumbnails.zip"
+
+
+def _name(review: Review, otherwise: str) -> str:
+    """The title as a part of a file's name."""
+    title = re.sub(r"[^\w]+", "-", review.title.lower()).strip("-") or otherwise
+    return title[:60]

@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, FileIO
@@ -71,6 +71,14 @@ class Linked:
 
     key: str
     filename: str | None
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What a link to several files stands for: the name of their ZIP, and their keys by the names they get in it."""
+
+    filename: str
+    keys: Mapping[str, str]
 
 
 class MediaStore:
@@ -137,6 +145,11 @@ class MediaStore:
         with self._in_words(reading=True):
             return cast(BinaryIO, self._files.open(self._path(key), "rb", **options))
 
+    def read(self, key: str) -> bytes:
+        """All of a file, which is a picture: films may be too large for it. Raises ``NotStored``."""
+        with self.open(key) as file, self._in_words(reading=True):
+            return file.read()
+
     def size(self, key: str) -> int:
         """In bytes. Raises ``NotStored``."""
         with self._in_words(reading=True):
@@ -158,6 +171,17 @@ class MediaStore:
     def resolve(self, token: str) -> Linked:
         """What a link's token stands for. Raises ``Refused``."""
         return Linked(*self._signer.read("link", token))
+
+    def bundle_link(self, bundle: Bundle) -> str:
+        """A path on this site that gives the files in one ZIP to whoever has it, for a week at least."""
+        for key in bundle.keys.values():
+            self._path(key)
+        token = self._signer.sign("bundle", [bundle.filename, bundle.keys], LINK_DAYS)
+        return f"/bundles/{token}/{quote(bundle.filename, safe='')}"
+
+    def resolve_bundle(self, token: str) -> Bundle:
+        """What the token of a link to several files stands for. Raises ``Refused``."""
+        return Bundle(*self._signer.read("bundle", token))
 
     def upload_ticket(self) -> str:
         """Lets whoever has it send a file, for a day at least."""

@@ -29,6 +29,7 @@ from posterframe.media import (
 )
 from posterframe.polling import HOOK_PATH
 from posterframe.signing import DAY, Refused
+from posterframe.zipping import zip_size, zipped
 
 GetMedia = Callable[[], MediaStore]
 
@@ -57,6 +58,33 @@ def media_routes(get_media: GetMedia) -> list[BaseRoute]:
             return _refusal(error)
 
     return [Route("/files/{token}/{name:path}", give, methods=["GET"], name="media")]
+
+
+def bundle_route(get_media: GetMedia) -> BaseRoute:
+    """GET and HEAD of ``/bundles/<token>/<name>``: the files that the token names, in one ZIP made while it is sent.
+
+    Where one of them is gone, there is no ZIP: nobody would know that it lacks something.
+    """
+
+    async def give(request: Request) -> Response:
+        media = await to_thread.run_sync(get_media)
+        try:
+            bundle = media.resolve_bundle(request.path_params["token"])
+            size = await to_thread.run_sync(lambda: zip_size({n: media.size(key) for n, key in bundle.keys.items()}))
+        except PosterframeError as error:
+            return _refusal(error)
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Disposition": disposition(bundle.filename),
+            "Content-Length": str(size),
+            "Content-Type": "application/zip",
+            "X-Content-Type-Options": "nosniff",
+        }
+        if request.method == "HEAD":
+            return Response(headers=headers)
+        return StreamingResponse(zipped((name, media.read(key)) for name, key in bundle.keys.items()), headers=headers)
+
+    return Route("/bundles/{token}/{name:path}", give, methods=["GET"], name="bundle")
 
 
 def upload_route(get_media: GetMedia) -> BaseRoute:

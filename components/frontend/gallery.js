@@ -2,6 +2,8 @@
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
   const root = parentElement.querySelector(".gallery")
+  const viewer = (root.viewer ??= new Viewer(parentElement.querySelector(".viewer"), root))
+  const press = (card, what) => setTriggerValue("act", { id: card.id, do: what })
   const known = new Map([...root.children].map((card) => [card.dataset.id, card]))
   data.cards.forEach((card, place) => {
     const drawn = JSON.stringify(card)
@@ -13,8 +15,8 @@ export default function (component) {
       node.setAttribute("role", "listitem")
     }
     if (node.drawn !== drawn) {
-      const focused = node.contains(root.getRootNode().activeElement) && root.getRootNode().activeElement.dataset.do
-      node.replaceChildren(...contents(card, setTriggerValue))
+      const focused = focusedIn(node)
+      node.replaceChildren(...contents(card, press, () => viewer.open(card.id)))
       node.className = card.late ? "card late" : `card ${card.status}`
       node.setAttribute("aria-label", `${named(card)}: ${card.word}`)
       node.drawn = drawn
@@ -23,6 +25,13 @@ export default function (component) {
     if (root.children[place] !== node) root.insertBefore(node, root.children[place] ?? null)
   })
   known.forEach((gone) => gone.remove())
+  viewer.update(data, press)
+}
+
+// What the button in there that has the focus does: drawn anew, it is to have it again.
+function focusedIn(node) {
+  const focused = node.getRootNode().activeElement
+  return node.contains(focused) ? focused.dataset.do : undefined
 }
 
 // Two sizes of one moment look alike until they are ready: the size tells them apart.
@@ -30,44 +39,50 @@ function named(card) {
   return `Thumbnail at ${card.time}, ${card.size}`
 }
 
-function contents(card, setTriggerValue) {
-  const frame = element("div", "frame")
-  if (card.picture) {
-    const picture = element("img")
-    picture.src = card.picture
-    picture.alt = card.alt
-    picture.loading = "lazy"
-    frame.append(picture)
-  }
-  const top = element("div", "top")
-  top.append(element("span", "pill", card.word), element("span", "time", card.time))
+function contents(card, press, look) {
   const body = element("div", "body")
-  body.append(top, element("p", "size", card.size), element("p", "reason", card.reason))
-  if (card.now) body.append(element("p", "note", `Older time: this moment is now at ${card.now}`))
+  const underWay = card.status === "processing" || card.status === "queued"
+  body.append(...said(card))
   if (card.note) body.append(element("p", "note", card.note))
   if (card.error) body.append(element("p", "error", card.error))
-  const underWay = card.status === "processing" || card.status === "queued"
   if (underWay) body.append(bar(card))
-  body.append(actions(card, underWay, setTriggerValue))
-  return [frame, body]
+  body.append(actions(card, underWay, press))
+  return [frame(card, look), body]
 }
 
-function actions(card, underWay, setTriggerValue) {
+// The picture, which a press shows large; before it is there, its room.
+function frame(card, look) {
+  if (!card.picture) return element("div", "frame")
+  const made = button("", "look", card, look)
+  made.className = "frame"
+  made.title = "Look at it large"
+  made.setAttribute("aria-label", `Look at it large: ${named(card)}`)
+  const picture = element("img")
+  picture.src = card.picture
+  picture.alt = card.alt
+  picture.loading = "lazy"
+  made.append(picture)
+  return made
+}
+
+// What there is to know of a picture.
+function said(card) {
+  const top = element("div", "top")
+  top.append(element("span", "pill", card.word), element("span", "time", card.time))
+  const lines = [top, element("p", "size", card.size), element("p", "reason", card.reason)]
+  if (card.now) lines.push(element("p", "note", `Older time: this moment is now at ${card.now}`))
+  return lines
+}
+
+function actions(card, underWay, press) {
   const row = element("div", "actions")
-  const press = (label, what) => {
-    const button = element("button", "", label)
-    button.type = "button"
-    button.dataset.do = what
-    button.setAttribute("aria-label", `${label}: ${named(card)}`)
-    button.onclick = () => setTriggerValue("act", { id: card.id, do: what })
-    row.append(button)
-  }
+  const offer = (label, what) => row.append(button(label, what, card, () => press(card, what)))
   const givenUp = card.status === "failed" || card.status === "cancelled"
-  if (card.status === "ready") press("Choose as final", "choose")
-  if (givenUp || card.late) press(card.now ? `Try again at ${card.now}` : "Try again", "again")
-  else if (card.now) press(`Cut at ${card.now}`, "recut")
-  if (card.late) press("Keep waiting", "wait")
-  if (underWay) press("Cancel", "cancel")
+  if (card.status === "ready") offer("Choose as final", "choose")
+  if (givenUp || card.late) offer(card.now ? `Try again at ${card.now}` : "Try again", "again")
+  else if (card.now) offer(`Cut at ${card.now}`, "recut")
+  if (card.late) offer("Keep waiting", "wait")
+  if (underWay) offer("Cancel", "cancel")
   if (card.download) {
     const link = element("a", "", "Download")
     link.href = card.download
@@ -76,6 +91,15 @@ function actions(card, underWay, setTriggerValue) {
     row.append(link)
   }
   return row
+}
+
+function button(label, what, card, onclick) {
+  const made = element("button", "", label)
+  made.type = "button"
+  made.dataset.do = what
+  made.setAttribute("aria-label", `${label}: ${named(card)}`)
+  made.onclick = onclick
+  return made
 }
 
 function bar(card) {

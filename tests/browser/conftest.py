@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from posterframe.model import DecisionState, Picked, Proposal, RoundState, SourceKind, VideoInfo, Wish
 from posterframe.settings import sqlite_url
 from posterframe.store import Store
 from tests.browser.screen import Screen
@@ -36,6 +37,9 @@ CHROMIUM = [
 ]
 PATIENCE = 30_000
 """Milliseconds that a condition on the page may take: machines are slow under load, never this slow."""
+
+APPROVED = 8
+"""Moments of ``approved_review``."""
 
 
 @dataclass
@@ -151,3 +155,16 @@ def open_page(browser: Browser, scheme: str = "light", width: int = 1440, zone: 
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     return page
+
+
+def approved_review(app: App, url: str) -> str:
+    """A review with eight approved moments, as if somebody had just gone through them."""
+    with app.store() as store:
+        review, first = store.create_review("Three scenes", SourceKind.URL, url, Wish(count=APPROVED), "local", "Kim")
+        store.set_video(review.id, VideoInfo(7.0, 320, 180, 20, "h264"))
+        store.keep_picked(first.id, Picked(tuple(Proposal(0.8 * at, f"Moment {at}") for at in range(APPROVED))))
+        store.finish_round(first.id, RoundState.DONE)
+        for moment in store.moments(review.id):
+            store.set_preview_failed(moment.id, moment.timestamp, "None for this test")
+            store.decide(moment.id, DecisionState.APPROVED, "Kim")
+    return review.id

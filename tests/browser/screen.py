@@ -108,3 +108,10 @@ class Screen:
 
     def cards(self) -> Locator:
         return self.page.locator("article.card")
+
+    def look_at(self, place: int) -> Locator:
+        """Press the picture of a card, and return what shows it large."""
+        self.cards().nth(place).get_by_role("button", name="Look at it large").click()
+        viewer = self.page.get_by_role("dialog", name="The thumbnails, large")
+        expect(viewer).to_be_visible()
+        return viewer

@@ -14,17 +14,15 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Locator, expect
 
-from posterframe.model import DecisionState, Picked, Proposal, RoundState, SourceKind, VideoInfo, Wish
 from posterframe.sandbox.ittybit import ittybit_app
 from posterframe.sandbox.server import Served, serve
-from tests.browser.conftest import ARTIFACTS, ROOT, App, free_port, open_page
+from tests.browser.conftest import ARTIFACTS, ROOT, App, approved_review, free_port, open_page
 from tests.browser.screen import APPROVE_X, Screen
 from tests.waiting import app_answers, wait_for
 
 pytestmark = pytest.mark.browser
 
 KEY = "ittybit_live_a_key_that_must_appear_nowhere"
-MOMENTS = 8
 
 
 @pytest.fixture
@@ -42,7 +40,7 @@ def settings(ittybit: Served, served: str) -> Mapping[str, str]:
 def test_sixteen_jobs_are_followed_live_and_the_failed_one_is_tried_again(
     screen: Screen, app: App, ittybit: Served, served: str
 ) -> None:
-    screen.open(f"/?review={_approved_review(app, served)}")
+    screen.open(f"/?review={approved_review(app, served)}")
     screen.page.get_by_role("button", name="Web · 1280×720").click()
     screen.page.get_by_role("combobox", name="Sizes").click()
     screen.page.get_by_role("option", name="Square · 1080×1080").click()
@@ -87,7 +85,7 @@ def test_all_that_failed_is_tried_again_and_all_that_is_under_way_cancelled_in_o
 ) -> None:
     for fault in ("failed", "stuck"):
         requests.post(f"{ittybit.url}/_sandbox/next", json={"fault": fault, "times": 3}, timeout=5).raise_for_status()
-    screen.open(f"/?review={_approved_review(app, served)}")
+    screen.open(f"/?review={approved_review(app, served)}")
     screen.see("This makes 8 jobs at Ittybit.")
     screen.button("Cut 8 thumbnails").click()
     expect(_card(screen, "Failed")).to_have_count(3, timeout=60_000)
@@ -110,7 +108,7 @@ def test_all_that_failed_is_tried_again_and_all_that_is_under_way_cancelled_in_o
 def test_a_time_that_was_changed_after_cutting_is_cut_again_in_the_same_place(
     screen: Screen, app: App, served: str
 ) -> None:
-    review_id = _approved_review(app, served)
+    review_id = approved_review(app, served)
     screen.open(f"/?review={review_id}")
     screen.button("Cut 8 thumbnails").click()
     expect(screen.page.get_by_text("8 of 8 ready")).to_be_visible(timeout=60_000)
@@ -131,7 +129,7 @@ def test_a_late_picture_can_be_waited_for_or_tried_again(
     screen: Screen, app: App, ittybit: Served, served: str
 ) -> None:
     requests.post(f"{ittybit.url}/_sandbox/next", json={"fault": "stuck", "times": 2}, timeout=5).raise_for_status()
-    review_id = _approved_review(app, served)
+    review_id = approved_review(app, served)
     screen.open(f"/?review={review_id}")
     screen.button("Cut 8 thumbnails").click()
     expect(screen.page.get_by_text("6 of 8 ready")).to_be_visible(timeout=60_000)
@@ -184,16 +182,3 @@ def _card(screen: Screen, state: str) -> Locator:
 
 def _under_way(screen: Screen) -> Locator:
     return screen.cards().filter(has=screen.page.locator(".pill", has_text=re.compile("Queued|Processing")))
-
-
-def _approved_review(app: App, url: str) -> str:
-    """A review with eight approved moments, as if somebody had just gone through them."""
-    with app.store() as store:
-        review, first = store.create_review("Three scenes", SourceKind.URL, url, Wish(count=MOMENTS), "local", "Kim")
-        store.set_video(review.id, VideoInfo(7.0, 320, 180, 20, "h264"))
-        store.keep_picked(first.id, Picked(tuple(Proposal(0.8 * at, f"Moment {at}") for at in range(MOMENTS))))
-        store.finish_round(first.id, RoundState.DONE)
-        for moment in store.moments(review.id):
-            store.set_preview_failed(moment.id, moment.timestamp, "None for this test")
-            store.decide(moment.id, DecisionState.APPROVED, "Kim")
-    return review.id

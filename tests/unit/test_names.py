@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from components.words import file_name
+from components.words import bundle_name, file_name, file_names
 from posterframe.model import Review, Shape, SourceKind, Thumbnail, ThumbnailStatus
 from posterframe.registry import name_of, title_of
+
+NOW = datetime.now(UTC)
+REVIEW = Review("r", "Harbour: at dawn!", SourceKind.UPLOAD, "videos/0.mp4", NOW, NOW)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +55,20 @@ def test_the_name_of_a_file_is_its_title_without_the_ending(name: str, title: st
     [(4.44, "0m04-4"), (125.0, "2m05-0"), (3599.9, "59m59-9"), (3725.0, "1h02m05-0"), (36000.0, "10h00m00-0")],
 )
 def test_a_downloads_name_tells_hours_from_minutes_and_has_no_colon(timestamp: float, time: str) -> None:
-    now = datetime.now(UTC)
-    review = Review("r", "Harbour: at dawn!", SourceKind.UPLOAD, "videos/0.mp4", now, now)
+    assert file_name(REVIEW, _thumbnail(timestamp)) == f"harbour-at-dawn-{time}-1280x720.webp"
+
+
+def test_downloads_of_the_same_name_are_numbered_where_they_are_saved_together() -> None:
+    first, second, other, third = (_thumbnail(at) for at in (4.41, 4.44, 9.0, 4.44))
+    assert file_names(REVIEW, [first, second, other, third]) == {
+        "harbour-at-dawn-0m04-4-1280x720.webp": first,
+        "harbour-at-dawn-0m04-4-1280x720-2.webp": second,
+        "harbour-at-dawn-0m09-0-1280x720.webp": other,
+        "harbour-at-dawn-0m04-4-1280x720-3.webp": third,
+    }
+    assert bundle_name(REVIEW) == "harbour-at-dawn-thumbnails.zip"
+
+
+def _thumbnail(timestamp: float) -> Thumbnail:
     ready = ThumbnailStatus.READY
-    thumbnail = Thumbnail("t", "r", "m", timestamp, Shape(), "local", ready, now, now, width=1280, height=720)
-    assert file_name(review, thumbnail) == f"harbour-at-dawn-{time}-1280x720.webp"
+    return Thumbnail("t", "r", "m", timestamp, Shape(), "local", ready, NOW, NOW, width=1280, height=720)

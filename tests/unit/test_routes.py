@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPResponse
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
+from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 import requests
@@ -18,9 +20,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from posterframe.media import MAX_BYTES, MediaStore
-from posterframe.routes import asked_range, disposition, media_routes, upload_route
+from posterframe.media import MAX_BYTES, Bundle, MediaStore
+from posterframe.routes import asked_range, bundle_route, disposition, media_routes, upload_route
 from posterframe.sandbox.server import serve
+from posterframe.signing import Signer
+from posterframe.zipping import zip_size, zipped
 from tests.waiting import wait_for
 
 FILM = bytes(range(256)) * 4000
@@ -49,7 +53,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("home")
     media = MediaStore(None, home, b"k" * 32)
-    app = Starlette(routes=[*media_routes(lambda: media), upload_route(lambda: media)])
+    app = Starlette(routes=[*media_routes(lambda: media), bundle_route(lambda: media), upload_route(lambda: media)])
     with serve(app) as served:
         yield Site(served.url, home, media, media.put(FILM, "videos", "mp4"))
 
@@ -163,6 +167,77 @@ def test_expired_forged_and_mistaken_links_are_refused_alike_and_in_plain_words(
 def test_a_good_link_to_a_file_that_is_gone_says_so(site: Site) -> None:
     answer = site.get(site.media.link(f"previews/{'0' * 64}.webp"))
     assert (answer.status_code, answer.text) == (404, "This file is not stored any more.")
+
+
+def _bundle(site: Site) -> Bundle:
+    """Three pictures, one of them twice, and one with a name that is not ASCII."""
+    names = ("a-0m01-0-320x180.webp", "a-0m01-0-320x180-2.webp", "été-0m02-0-320x180.webp", "a-0m09-0-1280x720.jpeg")
+    data = (b"one" * 1000, b"one" * 1000, b"two", os.urandom(700_000))
+    return Bundle(
+        "Été-thumbnails.zip",
+        {name: site.media.put(one, "thumbnails", name[-4:]) for name, one in zip(names, data, strict=True)},
+    )
+
+
+def test_a_link_to_several_files_gives_them_as_they_are_in_one_zip(site: Site) -> None:
+    bundle = _bundle(site)
+    answer = site.get(site.media.bundle_link(bundle))
+    assert answer.status_code == 200
+    assert int(answer.headers["Content-Length"]) == len(answer.content), "the size was known before"
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"].endswith("filename*=UTF-8''%C3%89t%C3%A9-thumbnails.zip")
+    with ZipFile(BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == list(bundle.keys)
+        for entry in archive.infolist():
+            assert entry.compress_type == ZIP_STORED
+            assert not entry.flag_bits & 0x08, "the size stands before the file, for those who read from the start"
+            with site.media.open(bundle.keys[entry.filename]) as file:
+                assert archive.read(entry) == file.read()
+
+
+def test_asked_only_how_large_a_zip_is_nothing_is_read(site: Site) -> None:
+    link = site.media.bundle_link(_bundle(site))
+    head = requests.head(site.url + link, headers={"Accept-Encoding": "identity"}, timeout=10)
+    assert (head.status_code, head.content) == (200, b"")
+    assert {**head.headers, "date": ""} == {**site.get(link).headers, "date": ""}
+
+
+def test_expired_forged_and_mistaken_links_to_several_files_are_refused_alike(site: Site) -> None:
+    bundle = _bundle(site)
+    token = site.media.bundle_link(bundle).split("/")[2]
+    stranger = MediaStore(None, site.home, b"x" * 32).bundle_link(bundle)
+    expired = Signer(b"k" * 32).sign("bundle", [bundle.filename, bundle.keys], -1)
+    single = site.media.link(site.film).split("/")[2]
+    paths = [stranger, *(f"/bundles/{word}/all.zip" for word in (token[:-2], token[::-1], expired, single, "x"))]
+    for path in [*paths, f"/files/{token}/all.zip"]:
+        answer = site.get(path)
+        assert (answer.status_code, answer.text) == (403, REFUSED)
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_zip_of_which_a_picture_is_gone_is_not_given_at_all(site: Site) -> None:
+    bundle = _bundle(site)
+    lacking = Bundle(bundle.filename, {**bundle.keys, "gone.webp": f"thumbnails/{'0' * 64}.webp"})
+    answer = site.get(site.media.bundle_link(lacking))
+    assert (answer.status_code, answer.text) == (404, "This file is not stored any more.")
+
+
+def test_a_zip_is_made_while_it_is_sent_and_never_in_memory_as_a_whole() -> None:
+    read = []
+
+    def pictures() -> Iterator[tuple[str, bytes]]:
+        for number in range(20):
+            read.append(number)
+            yield f"{number}.png", bytes(1_000_000)
+
+    sent = 0
+    for piece in zipped(pictures()):
+        assert len(piece) < 1_100_000
+        sent += len(piece)
+        assert sent >= (len(read) - 1) * 1_000_000, "what was read before has been sent"
+    assert sent == zip_size({f"{number}.png": 1_000_000 for number in range(20)})
 
 
 def test_a_browser_that_leaves_in_the_middle_frees_the_file(site: Site) -> None:
