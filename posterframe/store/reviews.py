@@ -23,9 +23,9 @@ from posterframe.model import (
 )
 from posterframe.store.ledger import Change, Ledger, columns, find, rows
 from posterframe.store.moments import moments_of
-from posterframe.store.rounds import open_round, rounds_of
+from posterframe.store.rounds import cancel_rounds, open_round, rounds_of
 from posterframe.store.schema import decisions, moments, reviews, rounds, thumbnails
-from posterframe.store.thumbnails import SHOWN, thumbnails_of
+from posterframe.store.thumbnails import SHOWN, cancel_all, thumbnails_of
 
 
 class Reviews(Ledger):
@@ -52,12 +52,13 @@ class Reviews(Ledger):
             return change.get(Review, change.review_id), first
 
     def review(self, review_id: str) -> Review | None:
+        """A review, removed or not."""
         with self._database.read() as connection:
             return find(connection, Review, review_id)
 
     def same_video(self, review: Review) -> list[Review]:
-        """Other reviews of the same address or the same file, the newest first."""
-        others = (reviews.c.location == review.location) & (reviews.c.id != review.id)
+        """Other reviews of the same address or the same file, the newest first; none that was removed."""
+        others = (reviews.c.location == review.location) & (reviews.c.id != review.id) & _LISTED
         with self._database.read() as connection:
             return rows(connection, Review, others, reviews.c.created_at.desc())
 
@@ -81,9 +82,15 @@ class Reviews(Ledger):
                 thumbnails=tuple(thumbnails_of(connection, review_id)),
             )
 
-    def reviews(self, *, search: str = "", limit: int = 50, offset: int = 0) -> list[ReviewSummary]:
-        """Reviews whose title or address contains every word of ``search``, the newest first."""
+    def reviews(
+        self, *, search: str = "", limit: int = 50, offset: int = 0, with_removed: str = ""
+    ) -> list[ReviewSummary]:
+        """Reviews whose title or address contains every word of ``search``, the newest first.
+
+        None that was removed, but for the one with the id ``with_removed``: it keeps its place.
+        """
         query = select(*columns(Review), *_SUMMARY).order_by(reviews.c.created_at.desc(), reviews.c.id)
+        query = query.where(_LISTED | (reviews.c.id == with_removed))
         for word in search.split():
             in_title = reviews.c.title.icontains(word, autoescape=True)
             query = query.where(or_(in_title, reviews.c.location.icontains(word, autoescape=True)))
@@ -126,6 +133,26 @@ class Reviews(Ledger):
                 change.set(Review, review_id, title=title)
                 change.log(who, Action.RENAMED, before={"title": before}, after={"title": title})
 
+    def remove_review(self, review_id: str, who: str) -> None:
+        """Take the review out of the library, and cancel what is under way for it.
+
+        All that belongs to it stays, stored files too, so that ``restore_review`` brings it back as it was.
+        """
+        with self._changing(Review, review_id) as change:
+            review = change.get(Review, review_id)
+            if review.removed_at is None:
+                cancel_rounds(change, who)
+                cancel_all(change, who)
+                change.set(Review, review_id, removed_at=change.at)
+                change.log(who, Action.REMOVED, before={"title": review.title})
+
+    def restore_review(self, review_id: str, who: str) -> None:
+        with self._changing(Review, review_id) as change:
+            review = change.get(Review, review_id)
+            if review.removed_at is not None:
+                change.set(Review, review_id, removed_at=None)
+                change.log(who, Action.RESTORED, after={"title": review.title})
+
     def choose_final(self, review_id: str, thumbnail_id: str, who: str) -> None:
         """Mark a thumbnail as the one. Raises ``BadInput`` unless it is a finished picture of this review."""
         with self._changing(Review, review_id) as change:
@@ -150,6 +177,7 @@ class Reviews(Ledger):
             return rows(connection, Decision, decisions.c.review_id == review_id, decisions.c.id)
 
 
+_LISTED = reviews.c.removed_at.is_(None)
 _KEPT = (moments.c.review_id == reviews.c.id) & moments.c.removed_at.is_(None)
 _APPROVED = moments.c.decision == DecisionState.APPROVED
 _READY = (thumbnails.c.review_id == reviews.c.id) & SHOWN & (thumbnails.c.status == ThumbnailStatus.READY)
