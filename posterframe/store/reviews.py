@@ -12,6 +12,7 @@ from posterframe.model import (
     Review,
     ReviewSummary,
     Round,
+    RoundState,
     Snapshot,
     SourceKind,
     Storyboard,
@@ -83,14 +84,23 @@ class Reviews(Ledger):
             )
 
     def reviews(
-        self, *, search: str = "", limit: int = 50, offset: int = 0, with_removed: str = ""
+        self,
+        *,
+        search: str = "",
+        limit: int = 50,
+        offset: int = 0,
+        with_removed: str = "",
+        with_fruitless: bool = True,
     ) -> list[ReviewSummary]:
         """Reviews whose title or address contains every word of ``search``, the newest first.
 
-        None that was removed, but for the one with the id ``with_removed``: it keeps its place.
+        None that was removed, but for the one with the id ``with_removed``: it keeps its place. And if not
+        ``with_fruitless``, none whose watching failed or was cancelled before any moment was there.
         """
         query = select(*columns(Review), *_SUMMARY).order_by(reviews.c.created_at.desc(), reviews.c.id)
         query = query.where(_LISTED | (reviews.c.id == with_removed))
+        if not with_fruitless:
+            query = query.where(~(_LATEST_STATE.in_([RoundState.FAILED, RoundState.CANCELLED]) & (_MOMENTS == 0)))
         for word in search.split():
             in_title = reviews.c.title.icontains(word, autoescape=True)
             query = query.where(or_(in_title, reviews.c.location.icontains(word, autoescape=True)))
@@ -192,15 +202,19 @@ _BEST_PREVIEW = (
     .limit(1)
     .scalar_subquery()
 )
-_SUMMARY = (
-    select(func.count()).where(_KEPT).scalar_subquery(),
-    select(func.count()).where(_KEPT, _APPROVED).scalar_subquery(),
-    select(func.count()).where(_READY).scalar_subquery(),
+_MOMENTS = select(func.count()).where(_KEPT).scalar_subquery()
+_LATEST_STATE = (
     select(rounds.c.state)
     .where(rounds.c.review_id == reviews.c.id)
     .order_by(rounds.c.number.desc())
     .limit(1)
-    .scalar_subquery(),
+    .scalar_subquery()
+)
+_SUMMARY = (
+    _MOMENTS,
+    select(func.count()).where(_KEPT, _APPROVED).scalar_subquery(),
+    select(func.count()).where(_READY).scalar_subquery(),
+    _LATEST_STATE,
     func.coalesce(_FINAL_PICTURE, _BEST_PREVIEW),
 )
 """What the library shows of a review beside its own row, in the order of ``ReviewSummary``."""

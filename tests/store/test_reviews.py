@@ -278,6 +278,28 @@ def test_a_removed_review_leaves_the_library_and_comes_back_as_it_was(store: Sto
     assert [one.review.id for one in store.reviews()] == [one.review.id for one in listed]
 
 
+def test_reviews_that_came_to_nothing_can_be_left_out(store: Store) -> None:
+    def end(title: str, state: RoundState, *timestamps: float) -> None:
+        _, first = start_review(store, title)
+        propose(store, first.id, *timestamps)
+        store.finish_round(first.id, state)
+
+    end("failed", RoundState.FAILED)
+    end("stopped", RoundState.CANCELLED)
+    end("failed late", RoundState.FAILED, 1.0)
+    end("stopped late", RoundState.CANCELLED, 1.0)
+    end("nothing found", RoundState.DONE)
+    tried_again, first = start_review(store, "tried again")
+    store.finish_round(first.id, RoundState.FAILED)
+    store.add_round(tried_again.id, Wish(), "local", "Ana")
+    by_hand, first = start_review(store, "by hand")
+    store.finish_round(first.id, RoundState.FAILED)
+    store.add_moment(by_hand.id, 1.0, "", "Ana")
+    assert len(store.reviews()) == 7
+    worth_it = [one.review.title for one in store.reviews(with_fruitless=False)]
+    assert worth_it == ["by hand", "tried again", "nothing found", "stopped late", "failed late"]
+
+
 def test_removing_a_review_and_bringing_it_back_is_logged_once_each(store: Store) -> None:
     review = make_review(store, "Mistyped")
     store.finish_round(store.rounds(review.id)[0].id, RoundState.FAILED)
