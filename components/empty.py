@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 PICTURE = '<div class="reel" aria-hidden="true"><span></span><span></span><span></span></div>'
 """Three frames in a row, the middle one lit; page.css draws them."""
@@ -12,7 +13,14 @@ PICTURE = '<div class="reel" aria-hidden="true"><span></span><span></span><span>
 
 def show_empty(sentence: str, page: Path, label: str) -> None:
     """``page`` is where the button that reads ``label`` leads."""
-    with st.container(key="empty", horizontal_alignment="center", gap="small"):
+    with begin_empty(sentence):
+        st.page_link(page, label=label)
+
+
+def begin_empty(sentence: str) -> DeltaGenerator:
+    """The picture and the sentence; what is put into it next stands beneath them."""
+    place = st.container(key="empty", horizontal_alignment="center", gap="small")
+    with place:
         st.html(PICTURE, width="content")
         st.caption(sentence, width="content", text_alignment="center")
-        st.page_link(page, label=label)
+    return place

@@ -75,7 +75,8 @@ def show_start() -> None:
 
 
 def _show_recent() -> None:
-    recent = studio().store.reviews(limit=RECENT)
+    """The latest reviews in which there is something to go on with; the library has the others too."""
+    recent = studio().store.reviews(limit=RECENT, with_fruitless=False)
     if recent:
         st.subheader("Go on where you left off", anchor=False)
         show_cards(recent)

@@ -10,6 +10,7 @@ from components.gallery import show_gallery
 from components.heading import show_heading
 from components.moments import show_moments
 from components.progress import is_follow_up, show_progress, without_unfinished
+from components.removed import show_removed
 from components.session import enter, studio
 from components.start import show_gone, show_start
 from components.together import follow
@@ -22,6 +23,8 @@ if review_id is None:
     show_start()
 elif found is None:
     show_gone()
+elif found.review.removed_at:
+    show_removed(found.review)
 else:
     snapshot = without_unfinished(found)
     follow(snapshot)

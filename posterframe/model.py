@@ -281,7 +281,10 @@ class Storyboard:
 
 @dataclass(frozen=True)
 class Review:
-    """One video's whole story. ``location`` is a URL, or the media key of an uploaded file."""
+    """One video's whole story. ``location`` is a URL, or the media key of an uploaded file.
+
+    One that was taken out of the library has the time of that in ``removed_at``.
+    """
 
     id: str
     title: str
@@ -292,6 +295,7 @@ class Review:
     video: VideoInfo | None = None
     final_thumbnail_id: str | None = None
     storyboard: Storyboard | None = None
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -433,7 +437,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """One line of the append-only log: who did what, when, and how it was before and after."""
+    """One line of the append-only log: who did what, when, and how it was before and after.
+
+    One without a moment and a thumbnail is about the review itself, or a round of it.
+    """
 
     id: int
     review_id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Self
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from posterframe.model import Moment, Round, RoundState, SourceKind, Thumbnail, ThumbnailStatus, Unfinished
 from posterframe.store.database import Database
@@ -40,8 +40,9 @@ class Store(Reviews, Rounds, Moments, Thumbnails):
         under_way = rounds.c.state.in_([state for state in RoundState if not state.is_final])
         # A round under way makes the previews of its own moments.
         of_a_live_round = select(rounds.c.id).where(under_way, rounds.c.id == moments.c.round_id).exists()
-        without_file = select(reviews.c.id).where(
-            reviews.c.id == moments.c.review_id, reviews.c.source == SourceKind.YOUTUBE
+        not_to_be_seen = select(reviews.c.id).where(
+            reviews.c.id == moments.c.review_id,
+            or_(reviews.c.source == SourceKind.YOUTUBE, reviews.c.removed_at.is_not(None)),
         )
         unseen = and_(
             moments.c.preview_at.is_distinct_from(moments.c.timestamp),
@@ -49,7 +50,7 @@ class Store(Reviews, Rounds, Moments, Thumbnails):
             moments.c.removed_at.is_(None),
             moments.c.updated_at <= since,
             ~of_a_live_round,
-            ~without_file.exists(),
+            ~not_to_be_seen.exists(),
         )
         waiting = thumbnails.c.status.in_([status for status in ThumbnailStatus if not status.is_final])
         quiet_rounds = and_(under_way, rounds.c.updated_at <= since)

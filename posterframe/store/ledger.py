@@ -78,6 +78,11 @@ class Change:
             raise BadInput(_GONE[kind])
         return found
 
+    def check_kept(self) -> None:
+        """Raises ``BadInput`` where the review was removed: for what only begins work that nobody would see."""
+        if self.get(Review, self.review_id).removed_at is not None:
+            raise BadInput("This review was removed from the library. Bring it back first.")
+
     def add(self, row: Owned) -> None:
         values = {part.name: getattr(row, part.name) for part in fields(row)}
         self.connection.execute(insert(_TABLES[type(row)]).values(values))

@@ -12,6 +12,7 @@ from posterframe.model import (
     Review,
     ReviewSummary,
     Round,
+    RoundState,
     Snapshot,
     SourceKind,
     Storyboard,
@@ -23,9 +24,9 @@ from posterframe.model import (
 )
 from posterframe.store.ledger import Change, Ledger, columns, find, rows
 from posterframe.store.moments import moments_of
-from posterframe.store.rounds import open_round, rounds_of
+from posterframe.store.rounds import cancel_rounds, open_round, rounds_of
 from posterframe.store.schema import decisions, moments, reviews, rounds, thumbnails
-from posterframe.store.thumbnails import SHOWN, thumbnails_of
+from posterframe.store.thumbnails import SHOWN, cancel_all, thumbnails_of
 
 
 class Reviews(Ledger):
@@ -52,12 +53,13 @@ class Reviews(Ledger):
             return change.get(Review, change.review_id), first
 
     def review(self, review_id: str) -> Review | None:
+        """A review, removed or not."""
         with self._database.read() as connection:
             return find(connection, Review, review_id)
 
     def same_video(self, review: Review) -> list[Review]:
-        """Other reviews of the same address or the same file, the newest first."""
-        others = (reviews.c.location == review.location) & (reviews.c.id != review.id)
+        """Other reviews of the same address or the same file, the newest first; none that was removed."""
+        others = (reviews.c.location == review.location) & (reviews.c.id != review.id) & _LISTED
         with self._database.read() as connection:
             return rows(connection, Review, others, reviews.c.created_at.desc())
 
@@ -82,9 +84,24 @@ class Reviews(Ledger):
                 thumbnails=tuple(thumbnails_of(connection, review_id)),
             )
 
-    def reviews(self, *, search: str = "", limit: int = 50, offset: int = 0) -> list[ReviewSummary]:
-        """Reviews whose title or address contains every word of ``search``, the newest first."""
+    def reviews(
+        self,
+        *,
+        search: str = "",
+        limit: int = 50,
+        offset: int = 0,
+        with_removed: str = "",
+        with_fruitless: bool = True,
+    ) -> list[ReviewSummary]:
+        """Reviews whose title or address contains every word of ``search``, the newest first.
+
+        None that was removed, but for the one with the id ``with_removed``: it keeps its place. And if not
+        ``with_fruitless``, none whose watching failed or was cancelled before any moment was there.
+        """
         query = select(*columns(Review), *_SUMMARY).order_by(reviews.c.created_at.desc(), reviews.c.id)
+        query = query.where(_LISTED | (reviews.c.id == with_removed))
+        if not with_fruitless:
+            query = query.where(~(_LATEST_STATE.in_([RoundState.FAILED, RoundState.CANCELLED]) & (_MOMENTS == 0)))
         for word in search.split():
             in_title = reviews.c.title.icontains(word, autoescape=True)
             query = query.where(or_(in_title, reviews.c.location.icontains(word, autoescape=True)))
@@ -127,6 +144,26 @@ class Reviews(Ledger):
                 change.set(Review, review_id, title=title)
                 change.log(who, Action.RENAMED, before={"title": before}, after={"title": title})
 
+    def remove_review(self, review_id: str, who: str) -> None:
+        """Take the review out of the library, and cancel what is under way for it.
+
+        All that belongs to it stays, stored files too, so that ``restore_review`` brings it back as it was.
+        """
+        with self._changing(Review, review_id) as change:
+            review = change.get(Review, review_id)
+            if review.removed_at is None:
+                cancel_rounds(change, who)
+                cancel_all(change, who)
+                change.set(Review, review_id, removed_at=change.at)
+                change.log(who, Action.REMOVED, before={"title": review.title})
+
+    def restore_review(self, review_id: str, who: str) -> None:
+        with self._changing(Review, review_id) as change:
+            review = change.get(Review, review_id)
+            if review.removed_at is not None:
+                change.set(Review, review_id, removed_at=None)
+                change.log(who, Action.RESTORED, after={"title": review.title})
+
     def choose_final(self, review_id: str, thumbnail_id: str, who: str) -> None:
         """Mark a thumbnail as the one. Raises ``BadInput`` unless it is a finished picture of this review."""
         with self._changing(Review, review_id) as change:
@@ -160,6 +197,7 @@ def _last_line(connection: Connection, review_id: str) -> int:
     return connection.execute(select(func.max(decisions.c.id)).where(decisions.c.review_id == review_id)).scalar() or 0
 
 
+_LISTED = reviews.c.removed_at.is_(None)
 _KEPT = (moments.c.review_id == reviews.c.id) & moments.c.removed_at.is_(None)
 _APPROVED = moments.c.decision == DecisionState.APPROVED
 _READY = (thumbnails.c.review_id == reviews.c.id) & SHOWN & (thumbnails.c.status == ThumbnailStatus.READY)
@@ -174,15 +212,19 @@ _BEST_PREVIEW = (
     .limit(1)
     .scalar_subquery()
 )
-_SUMMARY = (
-    select(func.count()).where(_KEPT).scalar_subquery(),
-    select(func.count()).where(_KEPT, _APPROVED).scalar_subquery(),
-    select(func.count()).where(_READY).scalar_subquery(),
+_MOMENTS = select(func.count()).where(_KEPT).scalar_subquery()
+_LATEST_STATE = (
     select(rounds.c.state)
     .where(rounds.c.review_id == reviews.c.id)
     .order_by(rounds.c.number.desc())
     .limit(1)
-    .scalar_subquery(),
+    .scalar_subquery()
+)
+_SUMMARY = (
+    _MOMENTS,
+    select(func.count()).where(_KEPT, _APPROVED).scalar_subquery(),
+    select(func.count()).where(_READY).scalar_subquery(),
+    _LATEST_STATE,
     func.coalesce(_FINAL_PICTURE, _BEST_PREVIEW),
 )
 """What the library shows of a review beside its own row, in the order of ``ReviewSummary``."""

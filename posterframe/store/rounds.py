@@ -29,7 +29,7 @@ class Rounds(Ledger):
     """The part of the store about rounds."""
 
     def add_round(self, review_id: str, wish: Wish, picker: str, who: str) -> Round:
-        """Open another round. Raises ``BadInput`` while one is under way."""
+        """Open another round. Raises ``BadInput`` as ``open_round`` does."""
         with self._changing(Review, review_id) as change:
             return open_round(change, wish, picker, who)
 
@@ -76,10 +76,7 @@ class Rounds(Ledger):
             before = change.get(Round, round_id)
             if before.state.is_final:
                 return False
-            change.set(Round, round_id, state=RoundState.CANCELLED, doing="", finished_at=change.at)
-            change.log(
-                who, Action.CANCELLED, before=_named(before, before.state), after=_named(before, RoundState.CANCELLED)
-            )
+            _cancel(change, before, who)
             return True
 
     def is_picked(self, round_id: str) -> bool:
@@ -123,7 +120,11 @@ class Rounds(Ledger):
 
 
 def open_round(change: Change, wish: Wish, picker: str, who: str) -> Round:
-    """Add a queued round to the review that is being changed. Raises ``BadInput`` while one is under way."""
+    """Add a queued round to the review that is being changed.
+
+    Raises ``BadInput`` while one is under way, and where the review was removed.
+    """
+    change.check_kept()
     before = rounds_of(change.connection, change.review_id)
     if any(not round_.state.is_final for round_ in before):
         raise BadInput("This video is being watched already; wait until that is done, or cancel it first.")
@@ -142,6 +143,13 @@ def open_round(change: Change, wish: Wish, picker: str, who: str) -> Round:
     return change.get(Round, round_.id)
 
 
+def cancel_rounds(change: Change, who: str) -> None:
+    """Stop what watches for the review that is being changed."""
+    for one in rounds_of(change.connection, change.review_id):
+        if not one.state.is_final:
+            _cancel(change, one, who)
+
+
 def rounds_of(connection: Connection, review_id: str) -> list[Round]:
     return rows(connection, Round, rounds.c.review_id == review_id, rounds.c.number)
 
@@ -151,6 +159,13 @@ def next_position(change: Change) -> int:
     last = select(func.max(moments.c.position)).where(moments.c.review_id == change.review_id)
     found = change.connection.execute(last).scalar()
     return 0 if found is None else found + 1
+
+
+def _cancel(change: Change, before: Round, who: str) -> None:
+    """End a round that is under way; its worker is told so at its next report."""
+    after = RoundState.CANCELLED
+    change.set(Round, before.id, state=after, doing="", finished_at=change.at)
+    change.log(who, Action.CANCELLED, before=_named(before, before.state), after=_named(before, after))
 
 
 def _moment(change: Change, round_: Round, position: int, proposal: Proposal) -> Moment:

@@ -126,6 +126,7 @@ class ReviewColumns(TypedColumns):
     # No foreign key: it would close a circle, and a thumbnail is never deleted.
     final_thumbnail_id: Named[str | None] = Column(Words)
     storyboard: Named[Storyboard | None] = Column(Record(Storyboard))
+    removed_at: Named[datetime | None] = Column(UtcDateTime)
     version: Named[int] = Column(BigInteger)
 
 

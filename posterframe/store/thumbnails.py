@@ -28,6 +28,9 @@ SHOWN = thumbnails.c.superseded_by.is_(None) | (thumbnails.c.id == reviews.c.fin
 """Which thumbnails of a review the gallery shows: of several attempts the last, and the final one while it is that."""
 
 
+_UNDER_WAY = thumbnails.c.status.in_([status for status in ThumbnailStatus if not status.is_final])
+
+
 class ThumbnailChange(TypedDict, total=False):
     """What a worker may change of a thumbnail."""
 
@@ -60,8 +63,10 @@ class Thumbnails(Ledger):
         """Ask for a picture of every approved moment in every shape; returns the new ones, which are queued.
 
         What is there already is not cut twice, and what did not succeed is tried again: see ``wanted``.
+        Raises ``BadInput`` where the review was removed, as ``retry`` and ``recut`` do.
         """
         with self._changing(Review, review_id) as change:
+            change.check_kept()
             there = thumbnails_of(change.connection, review_id)
             return [
                 _again(change, one.earlier, one.moment.timestamp, extractor, who)
@@ -96,6 +101,7 @@ class Thumbnails(Ledger):
         Raises ``BadInput`` where there is nothing to try again.
         """
         with self._changing(Thumbnail, thumbnail_id) as change:
+            change.check_kept()
             before = change.get(Thumbnail, thumbnail_id)
             if before.superseded_by is not None:
                 return change.get(Thumbnail, before.superseded_by)
@@ -111,6 +117,7 @@ class Thumbnails(Ledger):
         Asked twice, it returns the same attempt. Raises ``BadInput`` where the time is the same.
         """
         with self._changing(Thumbnail, thumbnail_id) as change:
+            change.check_kept()
             before = change.get(Thumbnail, thumbnail_id)
             if before.superseded_by is not None:
                 return change.get(Thumbnail, before.superseded_by)
@@ -129,9 +136,8 @@ class Thumbnails(Ledger):
 
     def followed(self) -> list[Thumbnail]:
         """Thumbnails whose job at a service has not ended as far as we know."""
-        under_way = thumbnails.c.status.in_([status for status in ThumbnailStatus if not status.is_final])
         with self._database.read() as connection:
-            return rows(connection, Thumbnail, under_way & thumbnails.c.job_id.is_not(None), thumbnails.c.created_at)
+            return rows(connection, Thumbnail, _UNDER_WAY & thumbnails.c.job_id.is_not(None), thumbnails.c.created_at)
 
     def keep_waiting(self, thumbnail_id: str) -> None:
         """Wait once more as long for a job that takes unusually long."""
@@ -146,6 +152,13 @@ class Thumbnails(Ledger):
             return [
                 _cancel(change, one, who) for one in asked if one.review_id == review_id and not one.status.is_final
             ]
+
+
+def cancel_all(change: Change, who: str) -> None:
+    """Stop waiting for every picture of the review that is being changed."""
+    of_it = thumbnails.c.review_id == change.review_id
+    for one in rows(change.connection, Thumbnail, of_it & _UNDER_WAY, thumbnails.c.position):
+        _cancel(change, one, who)
 
 
 def thumbnails_of(connection: Connection, review_id: str) -> list[Thumbnail]:

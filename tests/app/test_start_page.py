@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from posterframe.model import RoundState, SourceKind, Wish
 from posterframe.studio import Studio
 from tests.app.conftest import error_on, open_page, press
+from tests.app.test_review_page import links_on
 
 REFUSED = {
     "nothing": ("", "Paste the URL of a video first"),
@@ -35,6 +37,16 @@ def test_a_bad_address_gets_a_sentence_and_starts_nothing(studio: Studio, url: s
     assert words in error_on(page)
     assert page.text_input[0].value == url
     assert len(studio.store.reviews()) == before
+
+
+def test_what_came_to_nothing_is_not_offered_to_go_on_with(studio: Studio) -> None:
+    made, first = studio.store.create_review(
+        "Mistyped once", SourceKind.URL, "https://example.invalid/a.mp4", Wish(), "local", "Kim"
+    )
+    assert "Mistyped once" in links_on(open_page())
+    studio.store.finish_round(first.id, RoundState.FAILED, error="It is not there.")
+    assert "Mistyped once" not in links_on(open_page())
+    assert made.id in [one.review.id for one in studio.store.reviews()]
 
 
 def test_an_address_of_no_review_says_so_and_shows_the_way_out(studio: Studio) -> None:

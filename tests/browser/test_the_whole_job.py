@@ -219,3 +219,29 @@ def test_what_is_typed_while_pictures_still_come_stays_and_counts(screen: Screen
     expect(start).to_have_value("0:30")
     screen.button("Suggest more").click()
     screen.see("watched from 0:30.0")
+
+
+def test_a_review_is_removed_and_brought_back_from_the_library_and_from_its_own_page(
+    screen: Screen, film: Path, theme: str
+) -> None:
+    screen.open()
+    screen.page.get_by_label("Upload a video").set_input_files(film)
+    screen.page.wait_for_url("**review=*")
+    expect(screen.table).to_be_visible(timeout=90_000)
+    address = screen.page.url.removeprefix(screen.url)
+    screen.open("/library")
+    title = screen.page.get_by_role("link", name="three scenes")
+    screen.button("Remove “three scenes”").click()
+    screen.see("Removed “three scenes”.")
+    expect(title).to_have_count(0)
+    screen.shoot("removed")
+    screen.button("Bring it back").click()
+    expect(title).to_be_visible()
+    screen.settle()
+    screen.button("Remove “three scenes”").click()
+    screen.see("Removed “three scenes”.")
+    screen.open(address)
+    screen.see("Guest removed “three scenes” on")
+    screen.shoot("its-page")
+    screen.button("Bring it back").click()
+    expect(screen.table).to_be_visible()

@@ -107,9 +107,15 @@ class Whatever(RuleBasedStateMachine):
     def preview(self, place: int, late: bool) -> None:
         self._edit(place, lambda moment: self.store.set_preview(moment.id, moment.timestamp + late, "previews/x"))
 
+    @rule(back=st.booleans(), who=PEOPLE)
+    def remove_or_restore_all_of_it(self, back: bool, who: str) -> None:
+        change = self.store.restore_review if back else self.store.remove_review
+        change(self.review_id, who)
+
     @rule(shapes=SHAPES, who=PEOPLE)
     def cut(self, shapes: list[Shape], who: str) -> None:
-        self.store.cut(self.review_id, shapes, "local", who)
+        with suppress(BadInput):
+            self.store.cut(self.review_id, shapes, "local", who)
 
     @rule(place=PLACES, status=st.sampled_from(ThumbnailStatus))
     def report_on_a_thumbnail(self, place: int, status: ThumbnailStatus) -> None:
@@ -149,6 +155,7 @@ class Whatever(RuleBasedStateMachine):
         self._what_has_ended_stays_as_it_ended(snapshot)
         _nothing_is_there_twice(snapshot, moments)
         _the_log_alone_tells_how_the_moments_stand(log, moments)
+        _nothing_is_done_for_a_removed_review(snapshot, log)
         final = snapshot.review.final_thumbnail_id
         assert final is None or self.attempts[final].status is ThumbnailStatus.READY
 
@@ -194,6 +201,15 @@ def _the_log_alone_tells_how_the_moments_stand(log: list[Decision], moments: lis
         assert moment.decision == (decided[-1] if decided else DecisionState.CANDIDATE)
         gone = [line.action for line in lines if line.action in (Action.REMOVED, Action.RESTORED)]
         assert (moment.removed_at is not None) == (gone[-1:] == [Action.REMOVED])
+
+
+def _nothing_is_done_for_a_removed_review(snapshot: Snapshot, log: list[Decision]) -> None:
+    words = (Action.REMOVED, Action.RESTORED)
+    gone = [line.action for line in log if line.moment_id is None and line.action in words]
+    removed = snapshot.review.removed_at is not None
+    assert removed == (gone[-1:] == [Action.REMOVED])
+    ended = [one.state.is_final for one in snapshot.rounds] + [one.status.is_final for one in snapshot.thumbnails]
+    assert all(ended) or not removed
 
 
 def _one(there: Sequence[T], place: int) -> T:

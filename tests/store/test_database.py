@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
@@ -21,6 +22,7 @@ from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 from posterframe.settings import sqlite_url
 from posterframe.store import Store
 from posterframe.store.schema import metadata
+from posterframe.store.upgrading import migrations
 from tests.store.making import make_review
 
 
@@ -39,6 +41,23 @@ def test_data_outlive_the_process_that_wrote_them(database_url: str) -> None:
     second = Store.open(database_url)
     assert second.review(review.id) == review
     second.close()
+
+
+def test_reviews_of_an_earlier_version_are_all_in_the_library_afterwards(database_url: str) -> None:
+    engine = create_engine(database_url)
+    columns = "id, title, source, location, created_at, updated_at, version"
+    values = "'r', 'Harbour', 'url', 'https://example.com/h.mp4', '2026-05-01 10:00:00', '2026-05-01 10:00:00', 1"
+    config = migrations()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(text(f"INSERT INTO reviews ({columns}) VALUES ({values})"))
+    engine.dispose()
+    store = Store.open(database_url)
+    assert [one.review.id for one in store.reviews()] == ["r"]
+    store.remove_review("r", "Ana")
+    assert store.reviews() == []
+    store.close()
 
 
 def test_processes_that_start_at_once_all_find_the_tables(database_url: str, workers: ProcessPoolExecutor) -> None:

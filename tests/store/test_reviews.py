@@ -23,7 +23,19 @@ from posterframe.model import (
     Wish,
 )
 from posterframe.store import Store
-from tests.store.making import PICTURE, PREVIEW, finish, make_review, make_thumbnail, propose, start_review
+from tests.store.making import (
+    LARGE,
+    PICTURE,
+    PREVIEW,
+    fail,
+    finish,
+    make_review,
+    make_thumbnail,
+    now_at,
+    propose,
+    round_at,
+    start_review,
+)
 
 INFO = VideoInfo(duration=41.25, width=720, height=1280, fps=29.97, codec="h264", rotation=90, bytes=2_400_000)
 
@@ -135,6 +147,8 @@ CHANGES: list[Callable[[Store], object]] = [
     lambda store: store.retry("x", "Ana"),
     lambda store: store.cancel_thumbnails("x", [], "Ana"),
     lambda store: store.choose_final("x", "x", "Ana"),
+    lambda store: store.remove_review("x", "Ana"),
+    lambda store: store.restore_review("x", "Ana"),
 ]
 
 
@@ -255,3 +269,106 @@ def test_other_reviews_of_the_same_video_are_found_the_newest_first(store: Store
     second, third = make_review(store, "Again"), make_review(store, "Once more")
     assert [one.id for one in store.same_video(first)] == [third.id, second.id]
     assert store.same_video(other) == []
+    store.remove_review(third.id, "Bo")
+    assert [one.id for one in store.same_video(first)] == [second.id]
+
+
+def test_a_removed_review_leaves_the_library_and_comes_back_as_it_was(store: Store) -> None:
+    older, review, newer = make_review(store, "Older"), make_review(store, "Mistyped"), make_review(store, "Newer")
+    propose(store, store.rounds(review.id)[0].id, 1.0, 2.0)
+    store.finish_round(store.rounds(review.id)[0].id, RoundState.DONE)
+    before, listed = store.snapshot(review.id), store.reviews()
+    assert before is not None
+    store.remove_review(review.id, "Bo")
+    removed = store.review(review.id)
+    assert removed is not None
+    assert removed.removed_at == removed.updated_at
+    assert [one.review.id for one in store.reviews()] == [newer.id, older.id]
+    assert store.reviews(search="mistyped") == []
+    kept = store.reviews(with_removed=review.id)
+    assert [one.review.id for one in kept] == [newer.id, review.id, older.id]
+    store.restore_review(review.id, "Ana")
+    after = store.snapshot(review.id)
+    assert after is not None
+    assert (after.review.removed_at, after.moments, after.rounds) == (None, before.moments, before.rounds)
+    assert [one.review.id for one in store.reviews()] == [one.review.id for one in listed]
+
+
+def test_reviews_that_came_to_nothing_can_be_left_out(store: Store) -> None:
+    def end(title: str, state: RoundState, *timestamps: float) -> None:
+        _, first = start_review(store, title)
+        propose(store, first.id, *timestamps)
+        store.finish_round(first.id, state)
+
+    end("failed", RoundState.FAILED)
+    end("stopped", RoundState.CANCELLED)
+    end("failed late", RoundState.FAILED, 1.0)
+    end("stopped late", RoundState.CANCELLED, 1.0)
+    end("nothing found", RoundState.DONE)
+    tried_again, first = start_review(store, "tried again")
+    store.finish_round(first.id, RoundState.FAILED)
+    store.add_round(tried_again.id, Wish(), "local", "Ana")
+    by_hand, first = start_review(store, "by hand")
+    store.finish_round(first.id, RoundState.FAILED)
+    store.add_moment(by_hand.id, 1.0, "", "Ana")
+    assert len(store.reviews()) == 7
+    worth_it = [one.review.title for one in store.reviews(with_fruitless=False)]
+    assert worth_it == ["by hand", "tried again", "nothing found", "stopped late", "failed late"]
+
+
+def test_removing_a_review_and_bringing_it_back_is_logged_once_each(store: Store) -> None:
+    review = make_review(store, "Mistyped")
+    store.finish_round(store.rounds(review.id)[0].id, RoundState.FAILED)
+    for who in ("Bo", "Ana"):
+        store.remove_review(review.id, who)
+    for who in ("Cy", "Bo"):
+        store.restore_review(review.id, who)
+    _, removed, restored = store.decisions(review.id)
+    assert (removed.action, removed.who, removed.before) == (Action.REMOVED, "Bo", {"title": "Mistyped"})
+    assert (restored.action, restored.who, restored.after) == (Action.RESTORED, "Cy", {"title": "Mistyped"})
+    assert removed.moment_id is restored.moment_id is None
+
+
+def test_removing_a_review_cancels_what_is_under_way_for_it_and_for_no_other(store: Store) -> None:
+    thumbnail, other = make_thumbnail(store), make_thumbnail(store)
+    store.update_thumbnail(thumbnail.id, status=ThumbnailStatus.PROCESSING, job_id="job-1")
+    (watching,) = store.rounds(thumbnail.review_id)
+    store.remove_review(thumbnail.review_id, "Bo")
+    assert round_at(store, watching.id).state is RoundState.CANCELLED
+    assert not store.set_progress(watching.id, Stage.WATCHING, 0.5, "")
+    assert now_at(store, thumbnail.id).status is ThumbnailStatus.CANCELLED
+    assert store.followed() == []
+    assert [one.review_id for one in store.unfinished().rounds] == [other.review_id]
+    assert store.unfinished().thumbnails == (other,)
+    actions = [(line.action, line.who) for line in store.decisions(thumbnail.review_id)[-3:]]
+    assert actions == [(Action.CANCELLED, "Bo"), (Action.CANCELLED, "Bo"), (Action.REMOVED, "Bo")]
+
+
+def test_what_ended_before_its_review_was_removed_stays_as_it_ended(store: Store) -> None:
+    thumbnail = make_thumbnail(store)
+    store.finish_round(store.rounds(thumbnail.review_id)[0].id, RoundState.DONE)
+    finish(store, thumbnail.id)
+    store.remove_review(thumbnail.review_id, "Bo")
+    assert store.rounds(thumbnail.review_id)[0].state is RoundState.DONE
+    assert now_at(store, thumbnail.id).picture == PICTURE
+
+
+def test_no_work_is_begun_for_a_removed_review_until_it_is_back(store: Store) -> None:
+    thumbnail = make_thumbnail(store)
+    store.finish_round(store.rounds(thumbnail.review_id)[0].id, RoundState.DONE)
+    fail(store, thumbnail.id)
+    store.retime(thumbnail.moment_id, 5.0, "Ana")
+    store.remove_review(thumbnail.review_id, "Bo")
+    attempts: list[Callable[[], object]] = [
+        partial(store.add_round, thumbnail.review_id, Wish(), "local", "Ana"),
+        partial(store.cut, thumbnail.review_id, [LARGE], "local", "Ana"),
+        partial(store.retry, thumbnail.id, "Ana"),
+        partial(store.recut, thumbnail.id, "Ana"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(BadInput, match="was removed from the library"):
+            attempt()
+    assert store.unfinished().moments == ()
+    store.restore_review(thumbnail.review_id, "Ana")
+    assert [one.id for one in store.unfinished().moments] == [thumbnail.moment_id]
+    assert store.retry(thumbnail.id, "Ana").status is ThumbnailStatus.QUEUED
