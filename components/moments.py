@@ -11,9 +11,9 @@ from components.moments_table import PLACE, show_table
 from components.progress import without_unfinished
 from components.session import TICK, show_said, studio, telling, who
 from components.shapes import Order, choose_order, ordered
-from components.words import count, plain
+from components.words import count, moment_words, plain
 from posterframe import workflows
-from posterframe.model import DecisionState, Review, RoundState, Snapshot, SourceKind
+from posterframe.model import DecisionState, Moment, Review, RoundState, Snapshot, SourceKind
 from posterframe.shapes import wanted
 from posterframe.timecode import parse_time
 
@@ -29,7 +29,7 @@ def show_moments(snapshot: Snapshot) -> None:
         show_table(snapshot)
     else:
         st.caption("No moments here yet. Add one below: a time in the video is enough.")
-    _offer_undo()
+    _offer_removed(snapshot)
     with st.container(gap=None):  # what looks out in here takes no room, so nothing moves when it goes
         _add_row(snapshot.review.id)
         if _waits_for_pictures(snapshot):
@@ -103,20 +103,23 @@ def _cut(review: Review) -> None:
         workflows.cut(thumbnail)
 
 
-def _offer_undo() -> None:
-    """The way back for a row that was removed in this session."""
-    removed = st.session_state.get("removed")
-    if removed is None:
+def _offer_removed(snapshot: Snapshot) -> None:
+    """The way back for rows that were removed in this session, the latest first."""
+    there = {moment.id for moment in snapshot.moments}
+    removed = [moment for moment in st.session_state.get("removed", ()) if moment.id not in there]
+    if not removed:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("A moment was removed.", width="content")
-        st.button("Undo", key="undo", type="tertiary", on_click=_undo, args=(removed.id,))
+    latest = removed[-1]
+    with st.container(horizontal=True, vertical_alignment="center", key="removed-row"):
+        st.caption(plain(f"Removed: {moment_words(latest.timestamp, latest.reason)}"), width="content")
+        st.button("Bring it back", key="bring_back", type="tertiary", on_click=_bring_back, args=(removed,))
 
 
 @telling(PLACE)
-def _undo(moment_id: str) -> None:
-    studio().store.restore_moment(moment_id, who())
-    del st.session_state["removed"]
+def _bring_back(removed: list[Moment]) -> None:
+    *earlier, latest = removed
+    studio().store.restore_moment(latest.id, who())
+    st.session_state["removed"] = earlier
 
 
 def _add_row(review_id: str) -> None:

@@ -67,10 +67,15 @@ def enter(review_id: str | None) -> None:
             st.session_state.pop(name, None)
 
 
+def go_to(moment_id: str) -> None:
+    """Let that moment be the one that is shown large."""
+    st.session_state["in_turn"] = moment_id
+
+
 def stay_here() -> None:
     """Let the moment that is shown large be the one in turn, whatever is decided meanwhile."""
     if "on_show" in st.session_state:
-        st.session_state["in_turn"] = st.session_state["on_show"]
+        go_to(st.session_state["on_show"])
 
 
 def telling(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:

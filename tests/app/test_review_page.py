@@ -12,6 +12,7 @@ from posterframe import workflows
 from posterframe.model import BY_FILE, Action, DecisionState, Review, RoundState, SourceKind, ThumbnailStatus, Wish
 from posterframe.shapes import PRESETS, USUAL
 from posterframe.studio import Studio
+from posterframe.timecode import format_time
 from tests.app.conftest import edit, error_on, open_page, press, snapshot_of
 from tests.waiting import wait_for
 
@@ -184,6 +185,26 @@ def test_removing_the_row_of_a_cut_moment_keeps_its_thumbnail(studio: Studio, re
     assert not page.exception
     assert len(page.dataframe[0].value) == 2
     assert snapshot_of(studio, review.id).thumbnails[0].status is ThumbnailStatus.READY
+
+
+def test_removed_rows_are_named_and_come_back_the_latest_first(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    first, second, third = snapshot_of(studio, review.id).moments
+    for moment in (first, third, second):
+        studio.store.remove_moment(moment.id, "Kim")
+    studio.store.restore_moment(second.id, "Ana")
+    page.session_state["removed"] = [first, third, second]  # as the buttons in the table do, which need a browser
+    page.run()
+    for moment, reason in ((third, "A good end"), (first, "A good start")):
+        assert f"Removed: {format_time(moment.timestamp)} {reason}" in removed_on(page)
+        press(page, "Bring it back")
+    assert not removed_on(page)
+    assert [one.id for one in snapshot_of(studio, review.id).moments] == [first.id, second.id, third.id]
+
+
+def removed_on(page: AppTest) -> str:
+    """What is said of removed rows, as a person reads it."""
+    return " ".join(one.value.replace("\\", "") for one in page.caption if one.value.startswith("Removed"))
 
 
 def test_the_final_thumbnail_is_shown_with_who_chose_it(studio: Studio, review: Review) -> None:
