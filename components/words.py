@@ -61,7 +61,12 @@ def reason_words(moment: Moment, at: float) -> str:
 
 def moment_words(at: float, reason: str) -> str:
     """A moment in a sentence: its time, ``at`` so many seconds, and why it was chosen, as far as there is room."""
-    return f"{format_time(at)} {shorten(reason, LONGEST_MENTION, placeholder='…')}".strip()
+    return f"{format_time(at)} {mention(reason)}".strip()
+
+
+def mention(reason: str) -> str:
+    """A reason as far as there is room for it in a sentence."""
+    return shorten(reason, LONGEST_MENTION, placeholder="…")
 
 
 def source_words(review: Review) -> str:

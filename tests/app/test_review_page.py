@@ -217,6 +217,28 @@ def test_the_final_thumbnail_is_shown_with_who_chose_it(studio: Studio, review: 
     assert any("Chosen by Kim" in caption.value for caption in page.caption)
 
 
+def test_the_history_is_read_only_while_it_is_open(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    press(page, "Approve")
+    page.session_state["who"] = "<b>Ana</b>"
+    press(page, "Reject")
+    assert not history_on(page)
+    page.session_state[f"history-{review.id}"] = True
+    page.run()
+    assert not page.exception
+    first, second, third, fourth = history_on(page)
+    assert "<b>&lt;b&gt;Ana&lt;/b&gt;</b> rejected 0:03.5 The best of it" in first
+    assert "<b>Guest</b> approved 0:01.0 A good start" in second
+    assert "<b>This machine</b> suggested 3 moments" in third
+    assert "<b>Kim</b> asked this machine for moments" in fourth
+
+
+def history_on(page: AppTest) -> list[str]:
+    """The lines of the history, as HTML."""
+    pieces = (one.proto.body for one in page.get("html"))
+    return next((piece.split("<li>")[1:] for piece in pieces if 'class="history"' in piece), [])
+
+
 def test_a_moment_without_a_reason_is_named_by_its_time(studio: Studio, review: Review) -> None:
     studio.store.reword(snapshot_of(studio, review.id).moments[0].id, "", "Kim")
     _choose_first(studio, review)
