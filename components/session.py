@@ -21,6 +21,9 @@ P = ParamSpec("P")
 GUEST = "Guest"
 """Who decides while nobody has given a name."""
 
+LONGEST_NAME = 80
+"""Letters of a name."""
+
 TICK = 0.5
 """Seconds between two looks at work that a page shows the progress of."""
 
@@ -38,7 +41,13 @@ def studio() -> Studio:
 
 def who() -> str:
     """The name under which the person of this session decides."""
-    return str(st.session_state.get("who") or GUEST)
+    return tidy_name(st.session_state.get("who")) or GUEST
+
+
+def tidy_name(given: object) -> str:
+    """A name as it is shown and stored: one line of letters that can be seen. Browsers can be made to send others."""
+    letters = "".join(letter for letter in str(given or "") if letter.isprintable())
+    return " ".join(letters.split())[:LONGEST_NAME].strip()
 
 
 def clock(at: datetime, form: str) -> str:

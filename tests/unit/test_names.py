@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from components.session import tidy_name
 from components.words import file_name
 from posterframe.model import Review, Shape, SourceKind, Thumbnail, ThumbnailStatus
 from posterframe.registry import name_of, title_of
@@ -57,3 +58,18 @@ def test_a_downloads_name_tells_hours_from_minutes_and_has_no_colon(timestamp: f
     ready = ThumbnailStatus.READY
     thumbnail = Thumbnail("t", "r", "m", timestamp, Shape(), "local", ready, now, now, width=1280, height=720)
     assert file_name(review, thumbnail) == f"harbour-at-dawn-{time}-1280x720.webp"
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (" Ana  Lee ", "Ana Lee"),
+        ("Zoë 日本 🎬", "Zoë 日本 🎬"),
+        ("a\nb\x00\u202ec", "abc"),
+        ("x" * 100, "x" * 80),
+        (None, ""),
+        ({"name": "Ana"}, "{'name': 'Ana'}"),
+    ],
+)
+def test_a_persons_name_is_one_short_line(given: object, name: str) -> None:
+    assert tidy_name(given) == name
