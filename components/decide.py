@@ -8,18 +8,15 @@ from typing import Literal
 
 import streamlit as st
 
-from components.adding import add_moment
+from components.adding import add_moment, moment_there
 from components.deciding import can_take_back, decide, take_back
 from components.filmstrip import PLACE, show_filmstrip
 from components.origin import picker_name
 from components.player import show_player
-from components.session import go_to, show_said, studio, telling
+from components.session import go_to, show_said, telling
 from components.words import DECISION_WORDS, plain, reason_words
 from posterframe.model import BY_HAND, DecisionState, Moment, Round, Snapshot
 from posterframe.timecode import format_time
-
-SAME_PLACE = 0.05
-"""Seconds within which a mark means the moment that is there already."""
 
 DECISION_COLOURS: dict[DecisionState, Literal["gray", "green", "red"]] = {
     DecisionState.CANDIDATE: "gray",
@@ -111,5 +108,4 @@ def _undo() -> None:
 @telling(PLACE)
 def _mark(review_id: str, at: float) -> None:
     """Add a moment where the person points, or go to the one that is there already."""
-    there = (one for one in studio().store.moments(review_id) if abs(one.timestamp - at) < SAME_PLACE)
-    go_to((next(there, None) or add_moment(review_id, float(at))).id)
+    go_to((moment_there(review_id, at) or add_moment(review_id, float(at))).id)

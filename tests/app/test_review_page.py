@@ -132,7 +132,21 @@ def test_a_moment_is_added_by_its_time_and_gets_a_preview(studio: Studio, review
     press(page, "Add moment")
     moment = snapshot_of(studio, review.id).moments[-1]
     assert (moment.timestamp, moment.reason, moment.source) == (3.0, "The logo is seen best here", "person")
+    assert "### The logo is seen best here" in [text.value for text in page.markdown]
+    assert not any(page.text_input(key=f"add-{field}-{review.id}").value for field in ("time", "reason"))
     wait_for(lambda: snapshot_of(studio, review.id).moments[-1].preview, 30)
+
+
+def test_a_time_that_is_there_already_leads_to_its_moment(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    second = snapshot_of(studio, review.id).moments[1]
+    page.text_input(key=f"add-time-{review.id}").input(str(second.timestamp + 0.04))
+    page.text_input(key=f"add-reason-{review.id}").input("Do not lose this")
+    press(page, "Add moment")
+    assert "### The best of it" in [text.value for text in page.markdown]
+    assert any("There is a moment at" in caption.value for caption in page.caption)
+    assert page.text_input(key=f"add-reason-{review.id}").value == "Do not lose this"
+    assert len(snapshot_of(studio, review.id).moments) == 3
 
 
 def test_what_was_typed_for_one_review_is_not_sent_for_another(review: Review, other_review: Review) -> None:
