@@ -8,17 +8,15 @@ from typing import Literal
 
 import streamlit as st
 
-from components.adding import add_moment
+from components.adding import add_moment, moment_there
+from components.deciding import can_take_back, decide, take_back
 from components.filmstrip import PLACE, show_filmstrip
 from components.origin import picker_name
 from components.player import show_player
-from components.session import show_said, studio, telling, who
+from components.session import go_to, show_said, telling
 from components.words import DECISION_WORDS, plain, reason_words
 from posterframe.model import BY_HAND, DecisionState, Moment, Round, Snapshot
 from posterframe.timecode import format_time
-
-SAME_PLACE = 0.05
-"""Seconds within which a mark means the moment that is there already."""
 
 DECISION_COLOURS: dict[DecisionState, Literal["gray", "green", "red"]] = {
     DecisionState.CANDIDATE: "gray",
@@ -38,7 +36,7 @@ def show_decide(snapshot: Snapshot) -> None:
     picture, words = st.columns([3, 2], gap="medium")
     with picture:
         mark = partial(_mark, snapshot.review.id)
-        show_player(snapshot.review, video, moments, moment, on_go=_go_to, on_mark=mark)
+        show_player(snapshot.review, video, moments, moment, on_go=go_to, on_mark=mark)
         show_filmstrip(moment, video)
     with words, st.container(border=True, key="decide", height="stretch", vertical_alignment="distribute"):
         with st.container():
@@ -84,39 +82,30 @@ def _show_buttons(moments: Sequence[Moment], moment: Moment) -> None:
         approve, reject = DecisionState.APPROVED, DecisionState.REJECTED
         st.button("Approve", type="primary", shortcut="a", on_click=_decide, args=(moments, moment, approve))
         st.button("Reject", shortcut="x", on_click=_decide, args=(moments, moment, reject))
-        st.button("Undo", shortcut="u", on_click=_undo, disabled="decided" not in st.session_state)
+        st.button("Undo", shortcut="u", on_click=_undo, disabled=not can_take_back())
     with st.container(horizontal=True, gap="small"):
         place = moments.index(moment)
         before, after = moments[place - 1].id, moments[(place + 1) % len(moments)].id
-        st.button("Previous", type="tertiary", shortcut="Left", on_click=_go_to, args=(before,))
-        st.button("Next", type="tertiary", shortcut="Right", on_click=_go_to, args=(after,))
+        st.button("Previous", type="tertiary", shortcut="Left", on_click=go_to, args=(before,))
+        st.button("Next", type="tertiary", shortcut="Right", on_click=go_to, args=(after,))
 
 
 @telling(PLACE)
 def _decide(moments: Sequence[Moment], moment: Moment, decision: DecisionState) -> None:
     """Store the decision and go to the next moment that is undecided, in a circle; stay where there is none."""
-    studio().store.decide(moment.id, decision, who())
-    st.session_state["decided"] = (moment.id, moment.decision)
+    decide(moment.id, decision)
     place = moments.index(moment)
     others = [*moments[place + 1 :], *moments[:place]]
     following = next((one for one in others if one.decision is DecisionState.CANDIDATE), moment)
-    _go_to(following.id)
+    go_to(following.id)
 
 
 @telling(PLACE)
 def _undo() -> None:
-    """Take the last decision of this session back, and return to its moment."""
-    moment_id, before = st.session_state.pop("decided")
-    studio().store.decide(moment_id, before, who())
-    _go_to(moment_id)
-
-
-def _go_to(moment_id: str) -> None:
-    st.session_state["in_turn"] = moment_id
+    take_back()
 
 
 @telling(PLACE)
 def _mark(review_id: str, at: float) -> None:
     """Add a moment where the person points, or go to the one that is there already."""
-    there = (one for one in studio().store.moments(review_id) if abs(one.timestamp - at) < SAME_PLACE)
-    _go_to((next(there, None) or add_moment(review_id, float(at))).id)
+    go_to((moment_there(review_id, at) or add_moment(review_id, float(at))).id)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.naming import ask_name
 from components.origin import picker_name
-from components.session import GUEST, clock, studio, who
+from components.session import clock, studio
 from components.title import show_title
 from components.wishing import money
 from components.words import count, plain, source_words
@@ -26,7 +27,7 @@ def show_heading(snapshot: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         show_title(review)
         st.button("New review", type="tertiary", on_click=st.query_params.clear)
-        _ask_name()
+        ask_name()
     facts = [source_words(review)]
     if review.video:
         facts += [format_time(review.video.duration), f"{review.video.width}×{review.video.height}"]
@@ -69,10 +70,3 @@ def _link_others(review: Review) -> None:
                 label=plain(clock(other.created_at, "%d %B %Y, %H:%M")),
                 query_params={"review": other.id},
             )
-
-
-def _ask_name() -> None:
-    """Under which name this person decides, for the record that others read."""
-    with st.popover(plain(f"Reviewing as {who()}")):
-        st.text_input("Your name", key="who", placeholder=GUEST, max_chars=80, persist_state="session")
-        st.caption("It stands beside what you approve, edit and choose.")

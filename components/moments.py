@@ -6,17 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from components.adding import add_moment
+from components.adding import add_moment, moment_there
 from components.moments_table import PLACE, show_table
 from components.progress import without_unfinished
 from components.ready import show_ready
-from components.session import TICK, show_said, studio, telling, who
+from components.session import TICK, go_to, note, show_said, studio, telling, who
 from components.shapes import Order, choose_order, ordered
-from components.words import count, plain
+from components.words import count, moment_words, plain
 from posterframe import workflows
-from posterframe.model import DecisionState, Review, RoundState, Snapshot, SourceKind
+from posterframe.model import DecisionState, Moment, Review, RoundState, Snapshot, SourceKind
 from posterframe.shapes import wanted
-from posterframe.timecode import parse_time
+from posterframe.timecode import format_time, parse_time
+
+ADDING = "adding"
+"""Where it is told why a moment was not added."""
 
 STORYBOARD_WAIT = timedelta(minutes=2)
 """How long after a round the small pictures of a film are looked out for; later ones are drawn by the next rerun."""
@@ -30,7 +33,7 @@ def show_moments(snapshot: Snapshot) -> None:
         show_table(snapshot)
     else:
         st.caption("No moments here yet. Add one below: a time in the video is enough.")
-    _offer_undo()
+    _offer_removed(snapshot)
     with st.container(gap=None):  # what looks out in here takes no room, so nothing moves when it goes
         _add_row(snapshot.review.id)
         if _waits_for_pictures(snapshot):
@@ -67,7 +70,7 @@ def _head(snapshot: Snapshot) -> None:
         if snapshot.thumbnails:
             show_ready(snapshot)
         else:
-            st.caption("Edit any cell; everything is saved as you go.", width="stretch")
+            st.caption("Edit times and reasons in place; everything is saved as you go.", width="stretch")
         order = choose_order(snapshot.review)
         has_file = snapshot.review.source is not SourceKind.YOUTUBE
         number = len(wanted(snapshot.moments, snapshot.thumbnails, order.shapes, order.extractor)) if has_file else 0
@@ -107,33 +110,45 @@ def _cut(review: Review) -> None:
         workflows.cut(thumbnail)
 
 
-def _offer_undo() -> None:
-    """The way back for a row that was removed in this session."""
-    removed = st.session_state.get("removed")
-    if removed is None:
+def _offer_removed(snapshot: Snapshot) -> None:
+    """The way back for rows that were removed in this session, the latest first."""
+    there = {moment.id for moment in snapshot.moments}
+    removed = [moment for moment in st.session_state.get("removed", ()) if moment.id not in there]
+    if not removed:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("A moment was removed.", width="content")
-        st.button("Undo", key="undo", type="tertiary", on_click=_undo, args=(removed.id,))
+    latest = removed[-1]
+    with st.container(horizontal=True, vertical_alignment="center", key="removed-row"):
+        st.caption(plain(f"Removed: {moment_words(latest.timestamp, latest.reason)}"), width="content")
+        st.button("Bring it back", key="bring_back", type="tertiary", on_click=_bring_back, args=(removed,))
 
 
 @telling(PLACE)
-def _undo(moment_id: str) -> None:
-    studio().store.restore_moment(moment_id, who())
-    del st.session_state["removed"]
+def _bring_back(removed: list[Moment]) -> None:
+    *earlier, latest = removed
+    studio().store.restore_moment(latest.id, who())
+    st.session_state["removed"] = earlier
 
 
 def _add_row(review_id: str) -> None:
-    """A time and, if one likes, a reason."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="add"):
-        st.text_input("Time", placeholder="0:04.4", key=f"add-time-{review_id}", width=110)
-        why = "Why this moment (you can leave this empty)"
-        st.text_input("Reason", placeholder=why, key=f"add-reason-{review_id}")
-        st.button("Add moment", on_click=_add, args=(review_id,))
+    """A time and, if one likes, a reason; Enter in either of them adds the moment."""
+    with st.form("adding", border=False):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="add"):
+            st.text_input("Time", placeholder="0:04.4", key=f"add-time-{review_id}", width=110)
+            why = "Why this moment (you can leave this empty)"
+            st.text_input("Reason", placeholder=why, key=f"add-reason-{review_id}")
+            st.form_submit_button("Add moment", on_click=_add, args=(review_id,))
+        show_said(ADDING)
 
 
-@telling(PLACE)
+@telling(ADDING)
 def _add(review_id: str) -> None:
-    state, at, reason = st.session_state, f"add-time-{review_id}", f"add-reason-{review_id}"
-    add_moment(review_id, parse_time(state[at]), state[reason])
-    state[at] = state[reason] = ""
+    """Add the moment and show it, or the one that is there already; what was typed stays where it was not added."""
+    state, time, reason = st.session_state, f"add-time-{review_id}", f"add-reason-{review_id}"
+    at = parse_time(state[time])
+    there = moment_there(review_id, at)
+    if there:
+        go_to(there.id)
+        note(ADDING, f"There is a moment at {format_time(there.timestamp)} already. It is the one shown large now.")
+        return
+    go_to(add_moment(review_id, at, state[reason]).id)
+    state[time] = state[reason] = ""

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components.deciding import decide
 from components.origin import picker_name
 from components.session import forget_said, picture_link, studio, tell, telling, who
 from components.wishing import capital
@@ -200,7 +201,7 @@ def _differs(edits: _Edits, rows: pd.DataFrame) -> bool:
 def _store_cell(moment_id: str, column: str, value: Any, duration: float | None) -> None:
     store = studio().store
     if column == APPROVE:
-        store.decide(moment_id, DecisionState.APPROVED if value else DecisionState.CANDIDATE, who())
+        decide(moment_id, DecisionState.APPROVED if value else DecisionState.CANDIDATE)
     elif column == REASON:
         store.reword(moment_id, check_reason(str(value or "")), who())
     elif column == TIME:
@@ -222,4 +223,4 @@ def _remove(key: str, ids: tuple[str, ...]) -> None:
     moment = studio().store.moment(ids[st.session_state[key].row])
     if moment:
         studio().store.remove_moment(moment.id, who())
-        st.session_state["removed"] = moment
+        st.session_state["removed"] = [*st.session_state.get("removed", ()), moment]

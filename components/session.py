@@ -21,6 +21,9 @@ P = ParamSpec("P")
 GUEST = "Guest"
 """Who decides while nobody has given a name."""
 
+LONGEST_NAME = 80
+"""Letters of a name."""
+
 TICK = 0.5
 """Seconds between two looks at work that a page shows the progress of."""
 
@@ -38,7 +41,13 @@ def studio() -> Studio:
 
 def who() -> str:
     """The name under which the person of this session decides."""
-    return str(st.session_state.get("who") or GUEST)
+    return tidy_name(st.session_state.get("who")) or GUEST
+
+
+def tidy_name(given: object) -> str:
+    """A name as it is shown and stored: one line of letters that can be seen. Browsers can be made to send others."""
+    letters = "".join(letter for letter in str(given or "") if letter.isprintable())
+    return " ".join(letters.split())[:LONGEST_NAME].strip()
 
 
 def clock(at: datetime, form: str) -> str:
@@ -67,10 +76,15 @@ def enter(review_id: str | None) -> None:
             st.session_state.pop(name, None)
 
 
+def go_to(moment_id: str) -> None:
+    """Let that moment be the one that is shown large."""
+    st.session_state["in_turn"] = moment_id
+
+
 def stay_here() -> None:
     """Let the moment that is shown large be the one in turn, whatever is decided meanwhile."""
     if "on_show" in st.session_state:
-        st.session_state["in_turn"] = st.session_state["on_show"]
+        go_to(st.session_state["on_show"])
 
 
 def telling(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.moments_table import store_edits
+from components.naming import remember_name
 from components.status import show_status
 from components.words import plain
 from posterframe.errors import PosterframeError
@@ -27,6 +28,7 @@ page = st.navigation(
     position="top",
 )
 show_status()
+remember_name()
 store_edits()
 try:
     page.run()

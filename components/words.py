@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from textwrap import shorten
 
 from posterframe.errors import BadInput
 from posterframe.model import DecisionState, Moment, Review, SourceKind, Thumbnail, ThumbnailStatus
@@ -25,6 +26,9 @@ DECISION_WORDS = {
 
 LONGEST_REASON = 500
 """Letters of a reason."""
+
+LONGEST_MENTION = 60
+"""Letters of a reason where it only names its moment."""
 
 _WORD_JOINER = "\u2060"
 """Takes no room and is no letter: put into an address, it keeps Markdown from making a link of it."""
@@ -54,6 +58,16 @@ def check_reason(text: str) -> str:
 def reason_words(moment: Moment, at: float) -> str:
     """Why the moment was chosen; where nobody has said so, that it is a frame, and its time, ``at`` so many seconds."""
     return moment.reason or f"Frame at {format_time(at)}"
+
+
+def moment_words(at: float, reason: str) -> str:
+    """A moment in a sentence: its time, ``at`` so many seconds, and why it was chosen, as far as there is room."""
+    return f"{format_time(at)} {mention(reason)}".strip()
+
+
+def mention(reason: str) -> str:
+    """A reason as far as there is room for it in a sentence."""
+    return shorten(reason, LONGEST_MENTION, placeholder="…")
 
 
 def source_words(review: Review) -> str:

@@ -8,6 +8,7 @@ from components.file_wanted import show_file_wanted
 from components.final import show_final
 from components.gallery import show_gallery
 from components.heading import show_heading
+from components.history import show_history
 from components.moments import show_moments
 from components.progress import is_follow_up, show_progress, without_unfinished
 from components.removed import show_removed
@@ -42,3 +43,5 @@ else:
     if snapshot.thumbnails:
         show_gallery(snapshot)
         show_final(snapshot)
+    if any(one.state.is_final for one in snapshot.rounds):
+        show_history(snapshot)

@@ -7,15 +7,27 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from posterframe.errors import BadInput
-from posterframe.model import BY_HAND, Action, DecisionState, Filmstrip, Moment, Quality, Review, new_id
+from posterframe.model import BY_HAND, Action, Decision, DecisionState, Filmstrip, Moment, Quality, Review, new_id
 from posterframe.store.ledger import Change, Ledger, checked_time, find, rows
 from posterframe.store.rounds import next_position
-from posterframe.store.schema import moments
+from posterframe.store.schema import decisions, moments
 
 _ACTIONS = {
     DecisionState.APPROVED: Action.APPROVED,
     DecisionState.REJECTED: Action.REJECTED,
     DecisionState.CANDIDATE: Action.UNDECIDED,
+}
+
+_DECIDED = {
+    DecisionState.APPROVED: "approved this",
+    DecisionState.REJECTED: "rejected this",
+    DecisionState.CANDIDATE: "set this back to undecided",
+}
+
+_DECISION_OF_ONES_OWN = {
+    DecisionState.APPROVED: "approval",
+    DecisionState.REJECTED: "rejection",
+    DecisionState.CANDIDATE: "change",
 }
 
 
@@ -32,9 +44,25 @@ class Moments(Ledger):
         with self._database.read() as connection:
             return find(connection, Moment, moment_id)
 
-    def decide(self, moment_id: str, decision: DecisionState, who: str) -> None:
+    def decide(self, moment_id: str, decision: DecisionState, who: str) -> DecisionState:
+        """Store what a person says of the moment; returns what was said of it before."""
         with self._changing(Moment, moment_id) as change:
+            before = change.get(Moment, moment_id).decision
             _edit(change, moment_id, _ACTIONS[decision], who, "decision", decision)
+            return before
+
+    def take_back(self, moment_id: str, decision: DecisionState, before: DecisionState, who: str) -> None:
+        """Put what this person has said of the moment back to what was said before.
+
+        Raises ``BadInput`` where somebody has said otherwise since, which stands.
+        """
+        with self._changing(Moment, moment_id) as change:
+            moment = change.get(Moment, moment_id)
+            if moment.removed_at is None and moment.decision not in (decision, before):
+                other = _who_decided(change, moment, who)
+                meanwhile, mine = _DECIDED[moment.decision], _DECISION_OF_ONES_OWN[decision]
+                raise BadInput(f"{other} has {meanwhile} meanwhile, so your {mine} is not taken back.")
+            _edit(change, moment_id, _ACTIONS[before], who, "decision", before)
 
     def retime(self, moment_id: str, timestamp: float, who: str) -> None:
         """Put the moment at another time (seconds), which asks for a new preview.
@@ -170,6 +198,14 @@ def moments_of(connection: Connection, review_id: str, *, removed: bool = False)
     if not removed:
         wanted &= moments.c.removed_at.is_(None)
     return rows(connection, Moment, wanted, moments.c.position)
+
+
+def _who_decided(change: Change, moment: Moment, who: str) -> str:
+    """Who has last decided on the moment as it stands: another person, or ``who`` in another window."""
+    of_moment = (decisions.c.review_id == moment.review_id) & (decisions.c.moment_id == moment.id)
+    so = of_moment & (decisions.c.action == _ACTIONS[moment.decision])
+    names = [line.who for line in rows(change.connection, Decision, so, decisions.c.id)]
+    return ([name for name in names if name != who] or names)[-1]
 
 
 def _edit(change: Change, moment_id: str, action: Action, who: str, name: str, value: object) -> bool:

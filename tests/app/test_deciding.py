@@ -35,6 +35,39 @@ def test_undo_takes_the_last_decision_back_and_the_log_has_both(studio: Studio, 
     assert actions[-2:] == [Action.REJECTED, Action.UNDECIDED]
 
 
+def test_undo_goes_as_far_back_as_one_went_in_the_table_too(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    press(page, "Approve")
+    press(page, "Reject")
+    edit(page, 0, "Approve", False)
+    for reason in ("A good start", "The best of it", "A good start"):
+        press(page, "Undo")
+        assert reason_in_turn(page) == reason
+    assert all(one.decision is DecisionState.CANDIDATE for one in snapshot_of(studio, review.id).moments)
+    assert next(button for button in page.button if button.label == "Undo").disabled
+
+
+def test_undo_lets_what_a_colleague_decided_meanwhile_stand(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    press(page, "Reject")
+    press(page, "Approve")
+    studio.store.decide(snapshot_of(studio, review.id).moments[1].id, DecisionState.REJECTED, "Ana")
+    press(page, "Undo")
+    assert error_on(page) == "Ana has rejected this meanwhile, so your approval is not taken back."
+    assert reason_in_turn(page) == "The best of it"
+    assert snapshot_of(studio, review.id).moments[1].decision is DecisionState.REJECTED
+    press(page, "Undo")
+    assert not page.error
+    assert snapshot_of(studio, review.id).moments[0].decision is DecisionState.CANDIDATE
+
+
+def test_what_a_colleague_had_decided_already_is_not_ones_own_to_take_back(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    studio.store.decide(snapshot_of(studio, review.id).moments[0].id, DecisionState.APPROVED, "Ana")
+    press(page, "Approve")
+    assert next(button for button in page.button if button.label == "Undo").disabled
+
+
 def test_one_can_go_back_and_forth_without_deciding(studio: Studio, review: Review) -> None:
     page = open_page(review.id)
     press(page, "Next")

@@ -12,6 +12,7 @@ from posterframe import workflows
 from posterframe.model import BY_FILE, Action, DecisionState, Review, RoundState, SourceKind, ThumbnailStatus, Wish
 from posterframe.shapes import PRESETS, USUAL
 from posterframe.studio import Studio
+from posterframe.timecode import format_time
 from tests.app.conftest import edit, error_on, open_page, press, snapshot_of
 from tests.waiting import wait_for
 
@@ -131,7 +132,21 @@ def test_a_moment_is_added_by_its_time_and_gets_a_preview(studio: Studio, review
     press(page, "Add moment")
     moment = snapshot_of(studio, review.id).moments[-1]
     assert (moment.timestamp, moment.reason, moment.source) == (3.0, "The logo is seen best here", "person")
+    assert "### The logo is seen best here" in [text.value for text in page.markdown]
+    assert not any(page.text_input(key=f"add-{field}-{review.id}").value for field in ("time", "reason"))
     wait_for(lambda: snapshot_of(studio, review.id).moments[-1].preview, 30)
+
+
+def test_a_time_that_is_there_already_leads_to_its_moment(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    second = snapshot_of(studio, review.id).moments[1]
+    page.text_input(key=f"add-time-{review.id}").input(str(second.timestamp + 0.04))
+    page.text_input(key=f"add-reason-{review.id}").input("Do not lose this")
+    press(page, "Add moment")
+    assert "### The best of it" in [text.value for text in page.markdown]
+    assert any("There is a moment at" in caption.value for caption in page.caption)
+    assert page.text_input(key=f"add-reason-{review.id}").value == "Do not lose this"
+    assert len(snapshot_of(studio, review.id).moments) == 3
 
 
 def test_what_was_typed_for_one_review_is_not_sent_for_another(review: Review, other_review: Review) -> None:
@@ -186,6 +201,26 @@ def test_removing_the_row_of_a_cut_moment_keeps_its_thumbnail(studio: Studio, re
     assert snapshot_of(studio, review.id).thumbnails[0].status is ThumbnailStatus.READY
 
 
+def test_removed_rows_are_named_and_come_back_the_latest_first(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    first, second, third = snapshot_of(studio, review.id).moments
+    for moment in (first, third, second):
+        studio.store.remove_moment(moment.id, "Kim")
+    studio.store.restore_moment(second.id, "Ana")
+    page.session_state["removed"] = [first, third, second]  # as the buttons in the table do, which need a browser
+    page.run()
+    for moment, reason in ((third, "A good end"), (first, "A good start")):
+        assert f"Removed: {format_time(moment.timestamp)} {reason}" in removed_on(page)
+        press(page, "Bring it back")
+    assert not removed_on(page)
+    assert [one.id for one in snapshot_of(studio, review.id).moments] == [first.id, second.id, third.id]
+
+
+def removed_on(page: AppTest) -> str:
+    """What is said of removed rows, as a person reads it."""
+    return " ".join(one.value.replace("\\", "") for one in page.caption if one.value.startswith("Removed"))
+
+
 def test_the_final_thumbnail_is_shown_with_who_chose_it(studio: Studio, review: Review) -> None:
     page = open_page(review.id)
     edit(page, 0, "Approve", True)
@@ -194,6 +229,28 @@ def test_the_final_thumbnail_is_shown_with_who_chose_it(studio: Studio, review: 
     studio.store.choose_final(review.id, snapshot_of(studio, review.id).thumbnails[0].id, "Kim")
     page = open_page(review.id)
     assert any("Chosen by Kim" in caption.value for caption in page.caption)
+
+
+def test_the_history_is_read_only_while_it_is_open(studio: Studio, review: Review) -> None:
+    page = open_page(review.id)
+    press(page, "Approve")
+    page.session_state["who"] = "<b>Ana</b>"
+    press(page, "Reject")
+    assert not history_on(page)
+    page.session_state[f"history-{review.id}"] = True
+    page.run()
+    assert not page.exception
+    first, second, third, fourth = history_on(page)
+    assert "<b>&lt;b&gt;Ana&lt;/b&gt;</b> rejected 0:03.5 The best of it" in first
+    assert "<b>Guest</b> approved 0:01.0 A good start" in second
+    assert "<b>This machine</b> suggested 3 moments" in third
+    assert "<b>Kim</b> asked this machine for moments" in fourth
+
+
+def history_on(page: AppTest) -> list[str]:
+    """The lines of the history, as HTML."""
+    pieces = (one.proto.body for one in page.get("html"))
+    return next((piece.split("<li>")[1:] for piece in pieces if 'class="history"' in piece), [])
 
 
 def test_a_moment_without_a_reason_is_named_by_its_time(studio: Studio, review: Review) -> None:

@@ -120,9 +120,9 @@ def test_a_moment_is_nudged_by_a_frame_sent_back_removed_and_brought_back(screen
     wait_for(lambda: screen.cell(0, TIME_COLUMN) == suggested, 30)
     rows = screen.rows()
     screen.click_cell(0, REMOVE_X)
-    screen.see("A moment was removed.")
+    screen.see(f"Removed: {suggested}")
     wait_for(lambda: screen.rows() == rows - 1, 30)
-    screen.page.locator(".st-key-undo button").click()
+    screen.button("Bring it back").click()
     wait_for(lambda: screen.rows() == rows, 30)
     assert screen.cell(0, TIME_COLUMN) == suggested
 

@@ -59,6 +59,24 @@ def test_what_a_colleague_types_stays_while_others_decide(screen: Screen, collea
     expect(colleague.page.get_by_label("Time")).to_have_value("0:0")
 
 
+def test_enter_adds_a_moment_and_what_is_refused_is_said_at_the_row(screen: Screen, colleague: Screen) -> None:
+    time, reason = screen.page.get_by_label("Time"), screen.page.get_by_label("Reason")
+    time.fill("9:59")
+    reason.fill("The logo")
+    reason.press("Enter")
+    said = screen.page.get_by_test_id("stForm").get_by_role("alert")
+    expect(said).to_contain_text("The video ends at")
+    expect(reason).to_have_value("The logo")
+    time.fill("0:03.0")
+    time.press("Enter")
+    screen.see("Moment 4 of 4")
+    expect(said).to_have_count(0)
+    expect(time).to_have_value("")
+    expect(reason).to_have_value("")
+    colleague.see("of 4 decided")
+    colleague.see("Moment 1 of 4")
+
+
 def test_an_open_cell_stays_open_when_a_colleague_removes_a_row(screen: Screen, colleague: Screen) -> None:
     second = colleague.cell(1, REASON_COLUMN)
     colleague.click_cell(1, TIME_X)

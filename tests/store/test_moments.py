@@ -48,6 +48,32 @@ def test_a_decision_is_stored_and_logged_once_and_can_be_taken_back(
     assert (second.who, second.action, second.moment_id) == ("Cy", Action.UNDECIDED, moment.id)
 
 
+def test_a_decision_is_taken_back_to_what_was_said_before(store: Store) -> None:
+    moment = make_moment(store)
+    assert store.decide(moment.id, DecisionState.REJECTED, "Ana") is DecisionState.CANDIDATE
+    assert store.decide(moment.id, DecisionState.APPROVED, "Bo") is DecisionState.REJECTED
+    store.take_back(moment.id, DecisionState.APPROVED, DecisionState.REJECTED, "Bo")
+    assert moment_at(store, moment.id).decision is DecisionState.REJECTED
+    store.take_back(moment.id, DecisionState.REJECTED, DecisionState.CANDIDATE, "Ana")
+    store.take_back(moment.id, DecisionState.REJECTED, DecisionState.CANDIDATE, "Ana")
+    assert actions(store, moment.review_id) == [
+        Action.REJECTED,
+        Action.APPROVED,
+        Action.REJECTED,
+        Action.UNDECIDED,
+    ]
+
+
+def test_what_others_have_decided_since_is_not_taken_back(store: Store) -> None:
+    moment = make_moment(store)
+    store.decide(moment.id, DecisionState.APPROVED, "Bo")
+    store.decide(moment.id, DecisionState.REJECTED, "Ana")
+    with pytest.raises(BadInput, match="Ana has rejected this meanwhile, so your approval is not taken back"):
+        store.take_back(moment.id, DecisionState.APPROVED, DecisionState.CANDIDATE, "Bo")
+    assert moment_at(store, moment.id).decision is DecisionState.REJECTED
+    assert actions(store, moment.review_id) == [Action.APPROVED, Action.REJECTED]
+
+
 def test_of_two_tabs_that_retime_one_moment_the_last_wins_and_the_log_has_both(store: Store) -> None:
     moment = make_moment(store, 4.0)
     store.retime(moment.id, 5.5, "Ana")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from components.session import tidy_name
 from components.words import bundle_name, file_name, file_names
 from posterframe.model import Review, Shape, SourceKind, Thumbnail, ThumbnailStatus
 from posterframe.registry import name_of, title_of
@@ -72,3 +73,18 @@ def test_downloads_of_the_same_name_are_numbered_where_they_are_saved_together()
 def _thumbnail(timestamp: float) -> Thumbnail:
     ready = ThumbnailStatus.READY
     return Thumbnail("t", "r", "m", timestamp, Shape(), "local", ready, NOW, NOW, width=1280, height=720)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (" Ana  Lee ", "Ana Lee"),
+        ("Zoë 日本 🎬", "Zoë 日本 🎬"),
+        ("a\nb\x00\u202ec", "abc"),
+        ("x" * 100, "x" * 80),
+        (None, ""),
+        ({"name": "Ana"}, "{'name': 'Ana'}"),
+    ],
+)
+def test_a_persons_name_is_one_short_line(given: object, name: str) -> None:
+    assert tidy_name(given) == name
