@@ -17,7 +17,7 @@ from components.words import STATUS_WORDS, bundle_name, file_name, file_names, p
 from posterframe import workflows
 from posterframe.media import Bundle
 from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
-from posterframe.shapes import GIVEN_UP, shape_words
+from posterframe.shapes import GIVEN_UP
 from posterframe.timecode import format_time
 
 PLACE = "gallery"
@@ -140,7 +140,7 @@ def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[s
     """What the browser draws; plain values only."""
     final = review.final_thumbnail_id == thumbnail.id
     time = format_time(thumbnail.timestamp)
-    size = size_words(thumbnail) if thumbnail.picture else shape_words(thumbnail.shape)
+    size = size_words(thumbnail)
     ended = thumbnail.status.is_final
     return {
         "id": thumbnail.id,
