@@ -33,6 +33,8 @@ def show_final(snapshot: Snapshot) -> None:
         if moment:
             st.markdown(f"#### {plain(reason_words(moment, chosen.timestamp))}")
         st.caption(f"At {format_time(chosen.timestamp)} · {size_words(chosen)}")
+        if moment and moment.timestamp != chosen.timestamp:
+            st.caption(f":orange[The moment has moved on since: it is now at {format_time(moment.timestamp)}.]")
         st.caption(plain(f"Chosen by {choice.who} on {clock(choice.at, '%d %B %Y at %H:%M')}"))
         name = file_name(review, chosen)
         st.link_button("Download", studio().media.link(chosen.picture, filename=name), type="primary")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +17,7 @@ from components.words import STATUS_WORDS, bundle_name, file_name, file_names, p
 from posterframe import workflows
 from posterframe.media import Bundle
 from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
-from posterframe.shapes import shape_words
+from posterframe.shapes import GIVEN_UP
 from posterframe.timecode import format_time
 
 PLACE = "gallery"
@@ -74,19 +75,20 @@ def _gallery(review_id: str, drawn: _Outside) -> None:
     # Presses are carried out in callbacks, before this: leaving here never swallows one.
     if snapshot is None or _outside(snapshot) != drawn:
         st.rerun()
-    _head(snapshot)
-    show_said(PLACE)
     moments = {moment.id: moment for moment in snapshot.moments}
+    _head(snapshot, moments)
+    show_said(PLACE)
     cards = [_card(snapshot.review, one, moments.get(one.moment_id)) for one in snapshot.thumbnails]
     key = f"gallery-{review_id}"
     data = {"cards": cards, "title": snapshot.review.title, "length": _length(snapshot.review)}
     _cards(key=key, data=data, on_act_change=partial(_act, review_id, key))
 
 
-def _head(snapshot: Snapshot) -> None:
+def _head(snapshot: Snapshot, moments: Mapping[str, Moment]) -> None:
     """How far all of it is, who cuts, and what can be said to several cards at once."""
     thumbnails, review_id = snapshot.thumbnails, snapshot.review.id
     ready = sum(one.status is ThumbnailStatus.READY for one in thumbnails)
+    older = [one.id for one in thumbnails if _is_older(one, moments.get(one.moment_id))]
     failed = [one.id for one in thumbnails if one.status is ThumbnailStatus.FAILED]
     waiting = [one.id for one in thumbnails if not one.status.is_final]
     facts = [f"{ready} of {len(thumbnails)} ready", f"cut by {_cutters(thumbnails)}"]
@@ -98,6 +100,9 @@ def _head(snapshot: Snapshot) -> None:
         st.caption(plain(" · ".join(facts)), width="content")
         if len(failed) > 1:
             st.button("Try all failed again", key="all_again", on_click=_again, args=(failed,))
+        if len(older) > 1:
+            help_ = "These were cut before the times of their moments changed."
+            st.button(f"Cut {len(older)} anew", key="all_anew", help=help_, on_click=_recut, args=(older,))
         if len(waiting) > 1:
             st.button("Cancel all", key="cancel_all", on_click=_cancel, args=(review_id, waiting))
         if ready > 1:
@@ -135,7 +140,7 @@ def _card(review: Review, thumbnail: Thumbnail, moment: Moment | None) -> dict[s
     """What the browser draws; plain values only."""
     final = review.final_thumbnail_id == thumbnail.id
     time = format_time(thumbnail.timestamp)
-    size = size_words(thumbnail) if thumbnail.picture else shape_words(thumbnail.shape)
+    size = size_words(thumbnail)
     ended = thumbnail.status.is_final
     return {
         "id": thumbnail.id,
@@ -166,6 +171,12 @@ def _time_in_force(thumbnail: Thumbnail, moment: Moment | None) -> str | None:
     return format_time(moment.timestamp)
 
 
+def _is_older(thumbnail: Thumbnail, moment: Moment | None) -> bool:
+    """Whether its card offers to cut it at the moment's new time; what was given up or is late is tried again there."""
+    can_be_tried = thumbnail.status in GIVEN_UP or thumbnail.is_late
+    return not can_be_tried and _time_in_force(thumbnail, moment) is not None
+
+
 def _word(thumbnail: Thumbnail, *, final: bool) -> str:
     if final:
         return "Final"
@@ -188,7 +199,7 @@ def _act(review_id: str, key: str) -> None:
         case "again":
             _again([thumbnail_id])
         case "recut":
-            _recut(thumbnail_id)
+            _recut([thumbnail_id])
         case "wait":
             studio().store.keep_waiting(thumbnail_id)
         case "cancel":
@@ -201,8 +212,10 @@ def _again(thumbnail_ids: list[str]) -> None:
         workflows.cut(studio().store.retry(thumbnail_id, who()))
 
 
-def _recut(thumbnail_id: str) -> None:
-    workflows.cut(studio().store.recut(thumbnail_id, who()))
+@telling(PLACE)
+def _recut(thumbnail_ids: list[str]) -> None:
+    for thumbnail_id in thumbnail_ids:
+        workflows.cut(studio().store.recut(thumbnail_id, who()))
 
 
 @telling(PLACE)

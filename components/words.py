@@ -8,6 +8,7 @@ from textwrap import shorten
 
 from posterframe.errors import BadInput
 from posterframe.model import DecisionState, Moment, Review, SourceKind, Thumbnail, ThumbnailStatus
+from posterframe.shapes import preset_name, shape_words
 from posterframe.timecode import format_time
 
 STATUS_WORDS = {
@@ -78,11 +79,14 @@ def source_words(review: Review) -> str:
 
 
 def size_words(thumbnail: Thumbnail) -> str:
-    """What a picture is: 1280×720 · WEBP · 84 kB."""
-    words = [f"{thumbnail.width}×{thumbnail.height}", thumbnail.shape.format.value.upper()]
+    """What a picture is, or is to be: Square · 1080×1080 · JPEG · 84 kB."""
+    name, shape = preset_name(thumbnail.shape), thumbnail.shape
+    words = shape_words(shape)
+    if thumbnail.picture:
+        words = f"{thumbnail.width}×{thumbnail.height} · {shape.format.value.upper()}"
     if thumbnail.bytes is not None:
-        words.append(f"{max(1, round(thumbnail.bytes / 1000))} kB")
-    return " · ".join(words)
+        words += f" · {max(1, round(thumbnail.bytes / 1000))} kB"
+    return words if words.startswith(name) else f"{name} · {words}"
 
 
 def file_name(review: Review, thumbnail: Thumbnail) -> str:

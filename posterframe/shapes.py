@@ -60,6 +60,16 @@ def same_cut(thumbnail: Thumbnail, moment: Moment, shape: Shape) -> bool:
     return (thumbnail.moment_id, thumbnail.timestamp, thumbnail.shape) == (moment.id, moment.timestamp, shape)
 
 
+def preset_name(shape: Shape) -> str:
+    """The name of the size that was chosen: YouTube, Square; nothing for one of a person's own.
+
+    A name says nothing of how a picture meets its size, nor of its quality: these are chosen beside it.
+    """
+    size = (shape.width, shape.height, shape.format, shape.max_bytes)
+    named = (name for name, one in PRESETS.items() if (one.width, one.height, one.format, one.max_bytes) == size)
+    return next(named, "").partition(" · ")[0]
+
+
 def shape_words(shape: Shape) -> str:
     """What is asked for: 1280×720 · WEBP, 640 wide · WEBP, as large as the video · PNG."""
     match shape.width, shape.height:

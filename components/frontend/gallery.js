@@ -104,9 +104,11 @@ function button(label, what, card, onclick) {
 
 function bar(card) {
   const known = card.progress != null
-  const track = element("div", known || card.late ? "bar" : "bar unknown")
+  const waits = card.status === "queued" && !card.late // its turn has not come, so nothing moves
+  const track = element("div", known || card.late || waits ? "bar" : "bar unknown")
   track.setAttribute("role", "progressbar")
-  track.setAttribute("aria-label", `Cutting: ${named(card)}`)
+  track.setAttribute("aria-label", `${waits ? "Waiting" : "Cutting"}: ${named(card)}`)
+  if (waits) return track
   const part = element("div", "part")
   if (known) {
     part.style.width = `${100 * card.progress}%`

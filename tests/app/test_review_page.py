@@ -253,6 +253,34 @@ def history_on(page: AppTest) -> list[str]:
     return next((piece.split("<li>")[1:] for piece in pieces if 'class="history"' in piece), [])
 
 
+def test_cards_of_an_older_time_are_cut_anew_in_one_press_and_the_final_picture_says_so(
+    studio: Studio, review: Review
+) -> None:
+    _choose_first(studio, review)
+    store, (first, *others) = studio.store, snapshot_of(studio, review.id).moments
+    for one in others:
+        store.decide(one.id, DecisionState.APPROVED, "Kim")
+    for made in store.cut(review.id, [PRESETS[USUAL]], "local", "Kim"):
+        workflows.cut(made)
+    wait_for(lambda: all(one.status.is_final for one in snapshot_of(studio, review.id).thumbnails), 60)
+    page = open_page(review.id)
+    assert not any("anew" in button.label for button in page.button)
+    assert not any("moved on" in caption.value for caption in page.caption)
+    store.retime(first.id, 2.0, "Kim")
+    page.run()
+    assert not any("anew" in button.label for button in page.button), "one card has its own button for that"
+    assert any("The moment has moved on since: it is now at 0:02.0." in caption.value for caption in page.caption)
+    store.retime(others[0].id, 4.0, "Kim")
+    page.run()
+    press(page, "Cut 2 anew")
+    wait_for(lambda: all(one.status.is_final for one in snapshot_of(studio, review.id).thumbnails), 60)
+    page.run()
+    ready = [card["time"] for card in cards_on(page) if card["status"] == "ready"]
+    assert ready == ["0:02.0", "0:04.0", "0:06.0"]
+    assert [card["time"] for card in cards_on(page) if card["status"] == "final"] == ["0:01.0"], "the choice stays"
+    assert not any("anew" in button.label for button in page.button)
+
+
 def test_a_moment_without_a_reason_is_named_by_its_time(studio: Studio, review: Review) -> None:
     studio.store.reword(snapshot_of(studio, review.id).moments[0].id, "", "Kim")
     _choose_first(studio, review)

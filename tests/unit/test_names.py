@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from components.session import tidy_name
-from components.words import bundle_name, file_name, file_names
-from posterframe.model import Review, Shape, SourceKind, Thumbnail, ThumbnailStatus
+from components.words import bundle_name, file_name, file_names, size_words
+from posterframe.model import Fit, Format, Review, Shape, SourceKind, Thumbnail, ThumbnailStatus
 from posterframe.registry import name_of, title_of
+from posterframe.shapes import PRESETS, USUAL
 
 NOW = datetime.now(UTC)
 REVIEW = Review("r", "Harbour: at dawn!", SourceKind.UPLOAD, "videos/0.mp4", NOW, NOW)
@@ -68,6 +70,31 @@ def test_downloads_of_the_same_name_are_numbered_where_they_are_saved_together()
         "harbour-at-dawn-0m04-4-1280x720-3.webp": third,
     }
     assert bundle_name(REVIEW) == "harbour-at-dawn-thumbnails.zip"
+
+
+@pytest.mark.parametrize(
+    ("shape", "asked", "cut"),
+    [
+        (PRESETS["Square · 1080×1080"], "Square · 1080×1080 · JPEG", "Square · 1280×720 · JPEG · 84 kB"),
+        (PRESETS["YouTube · 1280×720"], "YouTube · 1280×720 · JPEG", "YouTube · 1280×720 · JPEG · 84 kB"),
+        (
+            replace(PRESETS[USUAL], fit=Fit.FILL, quality=95),
+            "Web · 1280×720 · WEBP",
+            "Web · 1280×720 · WEBP · 84 kB",
+        ),
+        (PRESETS["Responsive · 640 wide"], "Responsive · 640 wide · WEBP", "Responsive · 1280×720 · WEBP · 84 kB"),
+        (
+            PRESETS["As large as the video"],
+            "As large as the video · PNG",
+            "As large as the video · 1280×720 · PNG · 84 kB",
+        ),
+        (Shape(1280, 720, Format.JPEG), "1280×720 · JPEG", "1280×720 · JPEG · 84 kB"),
+    ],
+)
+def test_a_picture_is_called_by_the_name_of_the_size_that_was_chosen(shape: Shape, asked: str, cut: str) -> None:
+    ready = replace(_thumbnail(4.4), shape=shape)
+    assert size_words(ready) == asked
+    assert size_words(replace(ready, picture=f"thumbnails/{'0' * 64}.webp", bytes=84_321)) == cut
 
 
 def _thumbnail(timestamp: float) -> Thumbnail:
