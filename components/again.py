@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.progress import PLACE, is_follow_up, show_progress
+from components.progress import PLACE, can_be_repeated, is_follow_up, show_progress
 from components.session import studio, telling, who
-from components.wishing import ask_wish, price_words, wished
+from components.wishing import ask_wish, can_watch, price_words, wished
 from components.words import plain
 from posterframe import workflows
-from posterframe.model import BY_FILE, DecisionState, Proposal, Review, Snapshot, Stage, Wish
+from posterframe.model import BY_FILE, WHOLE, DecisionState, Proposal, Review, Snapshot, Stage, Wish
 
 LIKE = "More like the approved ones"
 OTHER = "Anything else"
@@ -40,8 +40,14 @@ def show_again(snapshot: Snapshot) -> None:
             st.radio("Direction", [OTHER, LIKE], horizontal=True, key=f"{_fields(snapshot.review)}-direction")
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Suggest more" if has_moments else "Suggest moments"
-            args = (snapshot.review.id,)
-            st.button(label, key="suggest_more", disabled=bool(asked.problem), on_click=_ask_again, args=args)
+            st.button(
+                label,
+                key="suggest_more",
+                type="secondary" if can_be_repeated(snapshot) else "primary",
+                disabled=bool(asked.problem),
+                on_click=_ask_again,
+                args=(snapshot.review.id,),
+            )
             video = snapshot.review.video
             st.caption(plain(price_words(asked, video.duration if video else None)))
 
@@ -52,8 +58,9 @@ def _fields(review: Review) -> str:
 
 
 def _latest_wish(snapshot: Snapshot) -> Wish:
-    """What was wished of the latest round in which something watched."""
-    return next((one for one in reversed(snapshot.rounds) if one.picker != BY_FILE), snapshot.rounds[-1]).wish
+    """What was wished of the latest round in which something watched, but for a part that the video does not have."""
+    wish = next((one for one in reversed(snapshot.rounds) if one.picker != BY_FILE), snapshot.rounds[-1]).wish
+    return wish if can_watch(wish.part, snapshot.review) else replace(wish, part=WHOLE)
 
 
 def _decided(snapshot: Snapshot, decision: DecisionState) -> tuple[Proposal, ...]:

@@ -34,7 +34,7 @@ def show_file_wanted(snapshot: Snapshot) -> None:
         upload = upload_video(studio().media.upload_ticket(), review.id)
         problem, waiting = st.empty(), st.container()
         if pressed:
-            attempt(problem, lambda: _give(snapshot, SourceKind.URL, studio().net.check(url.strip()), picker))
+            attempt(problem, lambda: _give(snapshot, SourceKind.URL, studio().net.check(url), picker))
         if upload is not None:
             attempt(problem, lambda: _give(snapshot, SourceKind.UPLOAD, upload.key, picker))
         with waiting:

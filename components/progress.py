@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.picture import show_blank
 from components.session import TICK, show_said, studio, telling, who
+from components.wishing import can_watch
 from components.words import plain
 from posterframe import workflows
 from posterframe.model import BY_FILE, Round, RoundState, Snapshot, SourceKind, Stage
@@ -41,20 +42,28 @@ def is_follow_up(snapshot: Snapshot) -> bool:
     return latest.picker != BY_FILE and any(one.round_id != latest.id for one in snapshot.moments)
 
 
+def can_be_repeated(snapshot: Snapshot) -> bool:
+    """Whether what was asked last can be asked once more as it was: not for a part that the video does not have."""
+    return can_watch(snapshot.rounds[-1].wish.part, snapshot.review)
+
+
 def show_progress(snapshot: Snapshot) -> None:
-    """Progress while a round is under way; what went wrong where it failed; nothing when all is well."""
+    """Progress while a round is under way; what went wrong where it failed; where all is well, what is to be known."""
     latest = snapshot.rounds[-1]
     show_said(PLACE)
     if not latest.state.is_final:
         _show_under_way(snapshot)
     elif latest.state is RoundState.FAILED:
         st.error(plain(latest.error or "The video could not be watched."))
-        _offer_again(snapshot, "Try again")
+        if can_be_repeated(snapshot):
+            _offer_again(snapshot, "Try again")
     elif latest.state is RoundState.CANCELLED:
         st.info("This was stopped before it was done.")
         _offer_again(snapshot, "Watch it again")
     for warning in latest.warnings:
         st.warning(plain(warning))
+    if latest.state is RoundState.DONE and "remark" in latest.details:
+        st.caption(plain(latest.details["remark"]))
 
 
 def _show_under_way(snapshot: Snapshot) -> None:
@@ -111,7 +120,8 @@ def _offer_again(snapshot: Snapshot, label: str) -> None:
         if has_file and latest.picker not in (local.name, BY_FILE):
             local_label = f"Let {local.label} suggest"
             st.button(local_label, key=f"local-{latest.id}", on_click=_again, args=(latest, local.name))
-        st.page_link("../pages/review.py", label="Start with another video")
+        # No link: Streamlit leaves the address as it is where one leads to the page that it stands on.
+        st.button("Give another video", key=f"other-{latest.id}", on_click=st.query_params.clear)
 
 
 @telling(PLACE)

@@ -16,7 +16,7 @@ from posterframe import workflows
 from posterframe.errors import BadInput
 from posterframe.media import MAX_BYTES
 from posterframe.model import SourceKind
-from posterframe.net import is_youtube
+from posterframe.net import is_youtube, read_address
 from posterframe.registry import name_of, title_of
 
 LIBRARY_PAGE = Path(__file__).parents[1] / "pages/library.py"
@@ -62,7 +62,7 @@ def show_start() -> None:
                 sample = st.button("Try the sample film")
         sample_problem = st.empty()
     if pressed:
-        attempt(url_problem, lambda: _start_url(url.strip(), asked))
+        attempt(url_problem, lambda: _start_url(read_address(url), asked))
     if upload is not None:
         attempt(file_problem, lambda: _start_upload(upload, asked))
     with waiting:

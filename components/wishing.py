@@ -84,6 +84,17 @@ def wished(key: str, before: Wish | None = None, review: Review | None = None) -
     return Asked(picker.name, replace(wish, part=part))
 
 
+def can_watch(part: Part, review: Review) -> bool:
+    """Whether the video goes as far as that part of it, as far as is known."""
+    if review.video is None:
+        return True
+    try:
+        check_part(part, review.video.duration)
+    except PosterframeError:
+        return False
+    return True
+
+
 def _ask_part(key: str, before: Part) -> None:
     """From where to where to watch."""
     start = format_time(before.start) if before.start else ""

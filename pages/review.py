@@ -10,7 +10,7 @@ from components.gallery import show_gallery
 from components.heading import show_heading
 from components.history import show_history
 from components.moments import show_moments
-from components.progress import is_follow_up, show_progress, without_unfinished
+from components.progress import can_be_repeated, is_follow_up, show_progress, without_unfinished
 from components.removed import show_removed
 from components.session import enter, studio
 from components.start import show_gone, show_start
@@ -35,7 +35,8 @@ else:
     show_file_wanted(snapshot)
     if came_to_nothing(snapshot):
         show_again(snapshot)
-    if snapshot.moments or (snapshot.review.video and snapshot.rounds[-1].state.is_final):
+    is_at_rest = snapshot.review.video is not None and snapshot.rounds[-1].state.is_final
+    if snapshot.moments or (is_at_rest and can_be_repeated(snapshot)):
         show_decide(snapshot)
         show_moments(snapshot)
     if snapshot.moments:

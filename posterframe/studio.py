@@ -60,10 +60,7 @@ class Studio:
         if review.source is SourceKind.URL:
             note = f"The address of this video is private, and {wanted.label} cannot read it: this machine cuts."
         else:
-            note = (
-                f"{wanted.label} cannot read uploads of this app, so this machine cuts. "
-                "It can once POSTERFRAME_PUBLIC_URL is an address under which it reaches this app."
-            )
+            note = f"As it is set up here, {wanted.label} cannot read uploaded videos: this machine cuts."
         return self.extractor("local"), note
 
     def extractor(self, name: str | None = None) -> Extractor:

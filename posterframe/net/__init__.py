@@ -12,14 +12,14 @@ from pathlib import Path
 
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.model import Report, ignore_progress
-from posterframe.net.address import check_address, check_video_address, host_of, is_youtube
+from posterframe.net.address import check_address, check_video_address, host_of, is_youtube, read_address
 from posterframe.net.cache import DiskCache, disk_trouble
 from posterframe.net.client import Client
 from posterframe.net.limits import MIB, Limits
 from posterframe.net.remote import RemoteFile, open_remote
 from posterframe.net.whole import DOWNLOADING, too_large
 
-__all__ = ["Limits", "Net", "RemoteFile", "is_youtube"]
+__all__ = ["Limits", "Net", "RemoteFile", "is_youtube", "read_address"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,11 @@ class Net:
     limits: Limits = field(default_factory=Limits)
 
     def check(self, url: str) -> str:
-        """The address as it will be asked for, found without network. Raises ``BadInput`` if it is not a video's."""
-        return check_video_address(url, self.allow_hosts)
+        """The address as it will be asked for, found without network, of what a person has typed.
+
+        Raises ``BadInput`` if it is not a video's.
+        """
+        return check_video_address(read_address(url), self.allow_hosts)
 
     def open(self, url: str, *, report: Report = ignore_progress) -> RemoteFile:
         """A video, to be read like a file; only what is read is fetched, once for all processes with the same cache.

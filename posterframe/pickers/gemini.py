@@ -42,9 +42,7 @@ SHARPEST_SECONDS: Final = 3600.0
 
 _SDKS: Final[Mapping[str, type[GenerativeAi | GenAi]]] = {sdk.name: sdk for sdk in (GenerativeAi, GenAi)}
 
-_WHOLE_ONLY: Final = (
-    "As it is set up, Gemini watches whole videos; with POSTERFRAME_GEMINI_SDK=google-genai it can watch a part."
-)
+_WHOLE_ONLY: Final = "As it is set up here, Gemini only watches whole videos."
 
 _NONE: Final[Mapping[Problem, str]] = {
     Problem.BLOCKED: "Gemini’s filters block this video, or the answer about it: change the brief, take another, ",
@@ -204,8 +202,8 @@ class GeminiPicker:
         if not self._sdk_kind.takes_viewing:
             if self._viewing.is_default:
                 return self._viewing, ()
-            wants = "Frames a second and resolution can only be chosen with google-genai"
-            return Viewing(), (f"{wants} (POSTERFRAME_GEMINI_SDK): Gemini looked as it does by default.",)
+            told = "As it is set up here, Gemini cannot be told how closely to look: it looked as it usually does."
+            return Viewing(), (told,)
         if self._viewing.resolution is None and seconds is not None and seconds > SHARPEST_SECONDS:
             low = replace(self._viewing, resolution=Resolution.LOW)
             return low, ("That is longer than an hour, so Gemini looked at it at low resolution.",)

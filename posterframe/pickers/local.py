@@ -83,17 +83,28 @@ class LocalPicker:
         )
         return Picked(
             proposals,
-            warnings=_remarks(chosen, "This video" if whole else "This part of the video"),
-            details={"frames_watched": len(watched.samples), "shots": len(watched.shots)},
+            warnings=_warnings(chosen, "This video" if whole else "This part of the video"),
+            details={"frames_watched": len(watched.samples), "shots": len(watched.shots)}
+            | _remark(len(chosen), wish, "the film" if whole else "this part"),
         )
 
 
-def _remarks(chosen: Sequence[Finalist], watched: str) -> tuple[str, ...]:
+def _remark(found: int, wish: Wish, watched: str) -> dict[str, str]:
+    """Why there are fewer moments than were asked for, where there are some: nothing to worry about."""
+    if not 0 < found < wish.count:
+        return {}
+    more = "more " if wish.known else ""
+    moments = f"1 {more}moment was" if found == 1 else f"{found} {more}moments were"
+    return {"remark": f"{moments} found. The rest of {watched} shows nothing as good that differs enough."}
+
+
+def _warnings(chosen: Sequence[Finalist], watched: str) -> tuple[str, ...]:
     """What a person should know about all proposals together."""
     if not chosen:
         return (f"{watched} has no other moments than those of earlier rounds.",)
     if all(warnings(finalist.found.quality) for finalist in chosen):
-        return (f"{watched} has no frame that makes a strong picture; these are the least weak.",)
+        best = "this is" if len(chosen) == 1 else "these are"
+        return (f"{watched} has no frame that makes a strong picture; {best} the least weak.",)
     return ()
 
 

@@ -9,6 +9,7 @@ from streamlit.testing.v1.element_tree import TextInput
 from posterframe.model import Part, Review
 from posterframe.studio import Studio
 from tests.app.conftest import error_on, open_page, press, snapshot_of
+from tests.waiting import wait_for
 
 
 def fields(page: AppTest, key: str) -> tuple[TextInput, TextInput]:
@@ -49,6 +50,23 @@ def test_a_part_that_cannot_be_watched_gets_a_sentence_and_no_round(
     assert words in error_on(page)
     assert next(button for button in page.button if button.label == "Suggest more").disabled
     assert len(snapshot_of(studio, review.id).rounds) == 1
+
+
+def test_a_part_past_the_end_is_told_once_and_the_way_on_is_to_ask_differently(studio: Studio) -> None:
+    page = open_page()
+    fields(page, "start")[0].input("9:00").run()
+    press(page, "Try the sample film")
+    made = studio.store.reviews()[0].review
+    wait_for(lambda: snapshot_of(studio, made.id).rounds[-1].state.is_final, 60)
+    page = open_page(made.id)
+    assert "The video ends at 0:40.0" in error_on(page)
+    assert not page.subheader, "nothing stands empty"
+    assert "Try again" not in [button.label for button in page.button]
+    assert [field.value for field in fields(page, f"again-{made.id}")] == ["", ""]
+    press(page, "Suggest moments")
+    asked = snapshot_of(studio, made.id).rounds[-1]
+    studio.store.cancel_round(asked.id, "Kim")
+    assert asked.wish.part == Part()
 
 
 def test_options_count_for_the_sample_film_too(studio: Studio) -> None:

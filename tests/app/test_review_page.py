@@ -9,7 +9,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posterframe import workflows
-from posterframe.model import BY_FILE, Action, DecisionState, Review, RoundState, SourceKind, ThumbnailStatus, Wish
+from posterframe.model import (
+    BY_FILE,
+    Action,
+    DecisionState,
+    Picked,
+    Proposal,
+    Review,
+    RoundState,
+    SourceKind,
+    ThumbnailStatus,
+    Wish,
+)
 from posterframe.shapes import PRESETS, USUAL
 from posterframe.studio import Studio
 from posterframe.timecode import format_time
@@ -342,3 +353,29 @@ def test_the_library_finds_a_review_by_its_title(studio: Studio, review: Review)
     assert not page.exception
     page.text_input[0].input("spring 2027").run()
     assert links_on(page) == ["Spring campaign 2027"]
+
+
+def test_a_video_that_is_not_there_leads_back_to_the_start(studio: Studio) -> None:
+    made, first = studio.store.create_review(
+        "Nowhere", SourceKind.URL, "https://example.invalid/a.mp4", Wish(), "local", "Kim"
+    )
+    studio.store.finish_round(first.id, RoundState.FAILED, error="There is no such file.")
+    page = open_page(made.id)
+    assert error_on(page) == "There is no such file."
+    assert [one.label for one in page.button if one.label in ("Try again", "Give another video")] == [
+        "Try again",
+        "Give another video",
+    ]
+    press(page, "Give another video")
+    assert page.title[0].value == "Find the frame that gets the click"
+    assert "review" not in page.query_params
+
+
+def test_what_a_round_remarks_stands_on_the_page_without_alarm(studio: Studio, review: Review) -> None:
+    remark = "1 more moment was found. The rest of the film shows nothing as good that differs enough."
+    more = studio.store.add_round(review.id, Wish(), "local", "Kim")
+    studio.store.keep_picked(more.id, Picked((Proposal(5.0, "One more"),), details={"remark": remark}))
+    studio.store.finish_round(more.id, RoundState.DONE)
+    page = open_page(review.id)
+    assert remark in [caption.value.replace("\\", "") for caption in page.caption]
+    assert not page.warning

@@ -39,6 +39,15 @@ def test_a_bad_address_gets_a_sentence_and_starts_nothing(studio: Studio, url: s
     assert len(studio.store.reviews()) == before
 
 
+def test_an_address_copied_from_one_of_our_sentences_is_taken(studio: Studio) -> None:
+    page = open_page()
+    page.text_input[0].input(" www\u2060.example.invalid/harbour.mp4 ")
+    press(page, "Find moments")
+    made = studio.store.reviews()[0]
+    assert (made.review.title, made.review.location) == ("harbour", "https://www.example.invalid/harbour.mp4")
+    studio.store.remove_review(made.review.id, "Kim")
+
+
 def test_what_came_to_nothing_is_not_offered_to_go_on_with(studio: Studio) -> None:
     made, first = studio.store.create_review(
         "Mistyped once", SourceKind.URL, "https://example.invalid/a.mp4", Wish(), "local", "Kim"

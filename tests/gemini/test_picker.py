@@ -163,7 +163,7 @@ def test_how_closely_to_look_is_sent_where_it_works_and_explained_where_not(
         assert picked.warnings == ()
     else:
         assert "videoMetadata" not in body["contents"][0]["parts"][0]
-        assert "only be chosen with google-genai" in picked.warnings[0]
+        assert "cannot be told how closely to look" in picked.warnings[0]
 
 
 PART = Wish(part=Part(4.0, 7.5))
@@ -174,7 +174,7 @@ def test_a_part_is_watched_and_paid_where_that_works_and_refused_unpaid_where_no
     picker: GeminiPicker, footage: Footage, sandbox: Sandbox, sdk: str
 ) -> None:
     if sdk == "google-generativeai":
-        assert "POSTERFRAME_GEMINI_SDK=google-genai" in picker.whole_only
+        assert picker.whole_only == "As it is set up here, Gemini only watches whole videos."
         with pytest.raises(BadInput, match=r"watches whole videos.*Leave the times out.*this machine"):
             picker.pick(footage, PART, ignore_progress)
         assert sandbox.asked("generate") == []

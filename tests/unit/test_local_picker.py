@@ -161,6 +161,29 @@ def test_where_nothing_new_is_left_it_says_so(tmp_path: Path) -> None:
     assert "no other moments" in again.warnings[0]
 
 
+NOTHING_ELSE = "found. The rest of the film shows nothing as good that differs enough."
+
+
+@pytest.mark.parametrize(
+    ("wish", "remark"),
+    [
+        pytest.param(Wish(count=3), None, id="as many as asked"),
+        pytest.param(Wish(count=5), f"3 moments were {NOTHING_ELSE}", id="fewer"),
+        pytest.param(Wish(count=5, known=(Proposal(0.5, ""),)), f"2 more moments were {NOTHING_ELSE}", id="fewer more"),
+        pytest.param(
+            Wish(count=2, known=(Proposal(1, ""), Proposal(3, ""))), f"1 more moment was {NOTHING_ELSE}", id="one"
+        ),
+        pytest.param(
+            Wish(part=Part(0, 1.9)), f"1 moment was {NOTHING_ELSE.replace('the film', 'this part')}", id="of a part"
+        ),
+    ],
+)
+def test_fewer_moments_than_asked_are_explained_calmly(tmp_path: Path, wish: Wish, remark: str | None) -> None:
+    found = picked(tmp_path, *three_scenes(), wish=wish)
+    assert found.details.get("remark") == remark
+    assert found.warnings == ()
+
+
 def test_more_like_this_brings_its_like_to_the_front(tmp_path: Path) -> None:
     films = [still(scene(1), 2), still(scene(2), 2), still(scene(3), 2), still(from_aside(scene(3)), 2)]
     liked = Proposal(5.0, "")
@@ -187,7 +210,7 @@ def test_a_film_that_is_all_bad_gives_its_least_bad_frame_with_a_warning(tmp_pat
     found = picked(tmp_path, still(picture, 2))
     assert len(found.proposals) == 1
     assert found.proposals[0].warnings
-    assert found.warnings
+    assert found.warnings == ("This video has no frame that makes a strong picture; this is the least weak.",)
 
 
 def test_of_a_film_of_slides_the_one_with_a_picture_is_taken(tmp_path: Path) -> None:

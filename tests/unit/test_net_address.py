@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from posterframe.errors import BadInput
-from posterframe.net import Net, is_youtube
+from posterframe.net import Net, is_youtube, read_address
 from posterframe.net.address import check_address, shown
 
 
@@ -17,7 +17,21 @@ from posterframe.net.address import check_address, shown
         pytest.param("", "No address was given", id="nothing"),
         pytest.param("   ", "No address was given", id="blanks"),
         pytest.param("hello", "does not begin with http", id="a word"),
-        pytest.param("example.com/video.mp4", "does not begin with http", id="no scheme"),
+        pytest.param("example.com", "does not begin with http", id="a domain and nothing of it"),
+        pytest.param("film.mp4", "does not begin with http", id="the name of a file"),
+        pytest.param("films/holiday.mov", "does not begin with http", id="a path"),
+        pytest.param("./films.d/holiday.mov", "does not begin with http", id="a path from here"),
+        pytest.param("/srv/films.d/holiday.mov", "does not begin with http", id="a path from the root"),
+        pytest.param("~/films.d/holiday.mov", "does not begin with http", id="a path from home"),
+        pytest.param("film.mp4/frame", "does not begin with http", id="no such ending of a domain"),
+        pytest.param("C:\\films.d/holiday.mov", "a backslash", id="a path of Windows"),
+        pytest.param("10.0.0.1/video.mp4", "does not begin with http", id="a number without a scheme"),
+        pytest.param("me@example.com/video.mp4", "does not begin with http", id="a user name without a scheme"),
+        pytest.param("example.com:secret@10.0.0.1/a.mp4", "does not begin with http", id="a password for a port"),
+        pytest.param("example.com:80@10.0.0.1/a.mp4", "does not begin with http", id="a number for a password"),
+        pytest.param("anything.localhost/video.mp4", "is a private address", id="private without a scheme"),
+        pytest.param("mailto:me@example.com/a", "does not begin with http", id="mailto"),
+        pytest.param("\u2060", "No address was given", id="nothing that can be seen"),
         pytest.param("localhost:8000/video.mp4", "does not begin with http", id="a port taken for a scheme"),
         pytest.param("//example.com/video.mp4", "does not begin with http", id="scheme left open"),
         pytest.param("file:///etc/passwd", "begin with file: cannot be read", id="file"),
@@ -129,6 +143,13 @@ def test_a_private_address_is_refused_in_every_spelling_before_any_network(host:
         ("  https://example.com/video.mp4\n", "https://example.com/video.mp4"),
         ("HTTPS://EXAMPLE.com/Video.MP4", "https://example.com/Video.MP4"),
         ("https://example.com", "https://example.com/"),
+        ("example.com/video.mp4", "https://example.com/video.mp4"),
+        (" www.Example.com/a/video.mp4?x=1\n", "https://www.example.com/a/video.mp4?x=1"),
+        ("cdn.films.example.co.uk:8443/v/1", "https://cdn.films.example.co.uk:8443/v/1"),
+        ("bücher.example/a.mp4", "https://xn--bcher-kva.example/a.mp4"),
+        ("www\u2060.example.com/video.mp4", "https://www.example.com/video.mp4"),
+        ("https:\u2060//www\u2060.example.com/a.mp4", "https://www.example.com/a.mp4"),
+        ("\u2060 https://example.com/a.mp4 \u2060", "https://example.com/a.mp4"),
         ("https://example.com./a.mp4", "https://example.com/a.mp4"),
         ("https://example.com/a.mp4?sig=a%2Fb&x=1#t=10", "https://example.com/a.mp4?sig=a%2Fb&x=1"),
         ("https://example.com/a|b.mp4", "https://example.com/a%7Cb.mp4"),
@@ -213,6 +234,8 @@ def test_a_page_or_playlist_gets_a_sentence_that_says_what_to_do(url: str, says:
         ("https://youtube.com.example.org/watch?v=1", False),
         ("https://example.com/?u=https://youtu.be/1", False),
         ("ftp://youtu.be/1", False),
+        (read_address("youtu.be/dQw4w9WgXcQ"), True),
+        (read_address("www.youtube.com/watch?v=dQw4w9WgXcQ"), True),
         ("youtu.be/1", False),
         ("http://[", False),
         ("", False),
