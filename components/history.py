@@ -131,7 +131,9 @@ class _Line:
 
     @property
     def named(self) -> str:
-        """The moment, by its time and reason."""
+        """The moment, by its time and reason; where there is none, the review."""
+        if self.line.moment_id is None:
+            return "this review"
         return moment_words(self.moment.timestamp, self.moment.reason) if self.moment else "a moment"
 
     @property

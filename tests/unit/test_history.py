@@ -94,7 +94,11 @@ def test_rounds_files_titles_and_thumbnails_are_told() -> None:
         (Action.RETRIED, {"thumbnail_id": "t2", "before": {"status": "cancelled"}, "after": CUT}),
         (Action.RETRIED, {"thumbnail_id": "t3", "before": {"status": "ready"}, "after": CUT | {"timestamp": 6.0}}),
         (Action.CHOSE_FINAL, {"thumbnail_id": "t3"}),
+        (Action.REMOVED, {"moment_id": None}),
+        (Action.RESTORED, {"moment_id": None}),
     ) == [
+        "Ana brought back this review",
+        "Ana removed this review",
         f"Ana chose the final thumbnail 0:06.0 The best of it ({size})",
         f"Ana cut 0:06.0 The best of it ({size}) anew",
         f"Ana cut 0:05.1 The best of it ({size}) again",
