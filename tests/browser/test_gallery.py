@@ -137,7 +137,7 @@ def test_beside_the_button_that_cuts_it_is_told_how_far_and_where_to_look(
     screen: Screen, app: App, served: str
 ) -> None:
     screen.open(f"/?review={approved_review(app, served)}")
-    screen.see("Edit any cell; everything is saved as you go.")
+    screen.see("Edit times and reasons in place; everything is saved as you go.")
     screen.page.set_viewport_size({"width": 1440, "height": 700})
     head = screen.page.locator(".st-key-moments-head")
     before = head.bounding_box()
