@@ -80,6 +80,11 @@ class App:
             self.process.terminate()
             self.process.wait(20)
 
+    def tell(self) -> None:
+        """Print what it said and logged, which pytest shows where a test fails."""
+        for told in (self.said, self.home / "posterframe.log"):
+            print(told.read_text(errors="replace") if told and told.exists() else "")
+
     def _healthy(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, "the server ended"
@@ -104,13 +109,24 @@ def settings(served: str) -> Mapping[str, str]:
 @pytest.fixture
 def app(tmp_path: Path, settings: Mapping[str, str]) -> Iterator[App]:
     """A fresh server on an empty data folder."""
-    said = tmp_path / "said.txt"
-    running = App(tmp_path / "home", free_port(), settings, said)
+    with _running(tmp_path, settings) as running:
+        yield running
+        running.tell()
+
+
+@pytest.fixture(scope="session")
+def lasting_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One server for all tests that each make a review of their own; it may read from any port of this machine."""
+    with _running(tmp_path_factory.mktemp("lasting"), {"POSTERFRAME_ALLOW_HOSTS": "127.0.0.1"}) as running:
+        yield running
+
+
+@contextmanager
+def _running(folder: Path, settings: Mapping[str, str]) -> Iterator[App]:
+    running = App(folder / "home", free_port(), settings, folder / "said.txt")
     running.start()
     yield running
     running.stop()
-    for told in (said, running.home / "posterframe.log"):
-        print(told.read_text(errors="replace") if told.exists() else "")  # which pytest shows where a test fails
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from zipfile import ZipFile
 
 import pytest
@@ -13,6 +14,13 @@ from tests.browser.conftest import APPROVED, App, approved_review
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def app(lasting_app: App) -> Iterator[App]:
+    yield lasting_app
+    lasting_app.tell()
+
 
 FOCUSED = """() => {
   let node = document.activeElement
@@ -68,9 +76,7 @@ def test_a_picture_is_looked_at_large_with_keys_and_the_focus_comes_back(screen:
         assert {one.decision.value for one in store.moments(review_id)} == {"approved"}, "its keys go nowhere else"
 
 
-def test_two_pictures_are_compared_side_by_side_at_the_same_height(
-    screen: Screen, app: App, served: str, theme: str
-) -> None:
+def test_two_pictures_are_compared_side_by_side_at_the_same_height(screen: Screen, app: App, served: str) -> None:
     review_id = _all_cut(screen, app, served)
     with app.store() as store:
         one = store.thumbnails(review_id)[2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import expect
 
@@ -9,6 +11,12 @@ from tests.browser.conftest import App
 from tests.browser.screen import Screen
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def app(lasting_app: App) -> Iterator[App]:
+    yield lasting_app
+    lasting_app.tell()
 
 
 def test_a_name_is_known_after_a_reload_until_it_is_taken_away(screen: Screen, app: App, served: str) -> None:
@@ -25,16 +33,16 @@ def test_a_name_is_known_after_a_reload_until_it_is_taken_away(screen: Screen, a
     screen.settle()
     screen.page.keyboard.press("a")
     screen.see("1 of 3 decided")
+    first = screen.review_id
     screen.open("/library")
     screen.open()
     screen.button("Try the sample film").click()
     screen.page.wait_for_url("**review=*")
     with app.store() as store:
-        _, first = store.reviews()
         assert store.decisions(screen.review_id)[0].who == "Ana <b>*Lee*</b>"
-        assert store.decisions(first.review.id)[-1].who == "Ana <b>*Lee*</b>"
+        assert store.decisions(first)[-1].who == "Ana <b>*Lee*</b>"
 
-    screen.open(f"/?review={first.review.id}")
+    screen.open(f"/?review={first}")
     expect(screen.button("Reviewing as Ana")).to_be_visible()
     screen.settle()
     _name(screen, "Ana", "")

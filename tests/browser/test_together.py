@@ -18,6 +18,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
+def app(lasting_app: App) -> Iterator[App]:
+    yield lasting_app
+    lasting_app.tell()
+
+
+@pytest.fixture
 def colleague(browser: Browser, screen: Screen, served: str) -> Iterator[Screen]:
     """Another person's window on the review that ``screen`` shows, which has its moments."""
     screen.open()
