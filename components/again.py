@@ -35,9 +35,10 @@ def show_again(snapshot: Snapshot) -> None:
     has_moments = bool(snapshot.moments)
     fold = "Suggest more moments" if has_moments else "Ask differently"
     with st.expander(fold, expanded=not has_moments, key="again"):  # its key keeps it open while others come and go
-        asked = ask_wish(_fields(snapshot.review), _latest_wish(snapshot), snapshot.review)
+        fields = _fields(snapshot.review)
+        asked = ask_wish(fields, _latest_wish(snapshot), snapshot.review)
         if _decided(snapshot, DecisionState.APPROVED):
-            st.radio("Direction", [OTHER, LIKE], horizontal=True, key=f"{_fields(snapshot.review)}-direction")
+            st.radio("Direction", [OTHER, LIKE], horizontal=True, key=f"{fields}-direction")
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Suggest more" if has_moments else "Suggest moments"
             st.button(
@@ -73,10 +74,11 @@ def _ask_again(review_id: str) -> None:
     snapshot = studio().store.snapshot(review_id)
     if snapshot is None:
         return
-    asked = wished(_fields(snapshot.review), _latest_wish(snapshot), snapshot.review)
+    fields = _fields(snapshot.review)
+    asked = wished(fields, _latest_wish(snapshot), snapshot.review)
     if asked.problem:
         return  # it stands beneath its field by now
-    wants_like = st.session_state.get(f"{_fields(snapshot.review)}-direction") == LIKE
+    wants_like = st.session_state.get(f"{fields}-direction") == LIKE
     wish = replace(
         asked.wish,
         more_like=_decided(snapshot, DecisionState.APPROVED) if wants_like else (),

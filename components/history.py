@@ -57,7 +57,7 @@ def _history(snapshot: Snapshot) -> None:
     moments = store.moments(review_id, removed=True)
     names = {one.id: picker_name(one, snapshot.rounds) for one in moments}
     lines = together(tell_log(store.decisions(review_id), moments, names, _picker_label))
-    is_whole = review_id in st.session_state.get("whole_history", ())
+    is_whole = review_id == st.session_state.get("whole_history")
     with fold:
         st.html(f'<ol class="history">{"".join(map(_drawn, lines if is_whole else lines[:LATEST]))}</ol>')
         if len(lines) > LATEST and not is_whole:
@@ -65,7 +65,7 @@ def _history(snapshot: Snapshot) -> None:
 
 
 def _show_all(review_id: str) -> None:
-    st.session_state["whole_history"] = (review_id,)
+    st.session_state["whole_history"] = review_id
 
 
 def _drawn(told: Told) -> str:

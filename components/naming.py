@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from components.front_end import front_end
-from components.session import GUEST, LONGEST_NAME, tidy_name, who
+from components.session import GUEST, LONGEST_NAME, given_name, tidy_name, who
 from components.words import plain
 
 KEY = "kept-name"
@@ -19,8 +19,7 @@ _keeper = front_end("naming", "")
 def remember_name() -> None:
     """Have the browser keep the name, or tell the one that it has kept; shows nothing, and takes no room."""
     with st.container(key="naming"):
-        name = tidy_name(st.session_state.get("who"))
-        _keeper(key=KEY, data={"name": name, "longest": LONGEST_NAME}, on_known_change=partial(_take, KEY))
+        _keeper(key=KEY, data={"name": given_name(), "longest": LONGEST_NAME}, on_known_change=partial(_take, KEY))
 
 
 def ask_name() -> None:
@@ -32,5 +31,5 @@ def ask_name() -> None:
 
 def _take(key: str) -> None:
     """What a browser has kept can be anything; a name that was given in this session counts more."""
-    if not tidy_name(st.session_state.get("who")):
+    if not given_name():
         st.session_state["who"] = tidy_name(st.session_state[key]["known"])

@@ -41,7 +41,12 @@ def studio() -> Studio:
 
 def who() -> str:
     """The name under which the person of this session decides."""
-    return tidy_name(st.session_state.get("who")) or GUEST
+    return given_name() or GUEST
+
+
+def given_name() -> str:
+    """The name that this person has given; empty for none."""
+    return tidy_name(st.session_state.get("who"))
 
 
 def tidy_name(given: object) -> str:

@@ -8,6 +8,7 @@ from textwrap import shorten
 
 from posterframe.errors import BadInput
 from posterframe.model import DecisionState, Moment, Review, SourceKind, Thumbnail, ThumbnailStatus
+from posterframe.net.address import WORD_JOINER
 from posterframe.shapes import preset_name, shape_words
 from posterframe.timecode import format_time
 
@@ -31,16 +32,13 @@ LONGEST_REASON = 500
 LONGEST_MENTION = 60
 """Letters of a reason where it only names its moment."""
 
-_WORD_JOINER = "\u2060"
-"""Takes no room and is no letter: put into an address, it keeps Markdown from making a link of it."""
-
 _ADDRESS = re.compile(r"(?<=www)(?=\.)|(?<=:)(?=//)|(?=@)", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|>~$:<])")
 
 
 def plain(text: str) -> str:
     """Text that Streamlit shows as it is: what looks like Markdown in it stays letters, and addresses are no links."""
-    return _MARKUP.sub(r"\\\1", _ADDRESS.sub(_WORD_JOINER, text))
+    return _MARKUP.sub(r"\\\1", _ADDRESS.sub(WORD_JOINER, text))
 
 
 def count(number: int, one: str) -> str:

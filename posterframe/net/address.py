@@ -18,7 +18,12 @@ _SHOWN = 80
 _SCHEMES = ("http", "https")
 _UNSAFE = re.compile(r"[\s\\\x00-\x20\x7f-\xa0]")
 _HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
-_WORD_JOINER = "\u2060"  # Unseen, but our own sentences put it into addresses, and from there it is copied back.
+WORD_JOINER = "\u2060"
+"""Takes no room and is no letter: in an address on the screen it keeps Markdown from making a link of it.
+
+From there it is copied back.
+"""
+
 _BARE = re.compile(r"([^\W_][\w-]{0,62}\.)+[^\W\d_]{2,63}(:\d{1,5})?/")
 _PLAYLISTS = (".m3u8", ".m3u", ".mpd", ".ism/manifest")
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -55,7 +60,7 @@ def read_address(typed: str) -> str:
 
     A path of files, which has no domain before its first slash, and any other scheme stay as they are.
     """
-    text = typed.replace(_WORD_JOINER, "").strip()
+    text = typed.replace(WORD_JOINER, "").strip()
     return f"https://{text}" if _BARE.match(text) else text
 
 

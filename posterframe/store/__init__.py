@@ -7,14 +7,14 @@ from typing import Self
 
 from sqlalchemy import and_, or_, select
 
-from posterframe.model import Moment, Round, RoundState, SourceKind, Thumbnail, ThumbnailStatus, Unfinished
+from posterframe.model import Moment, Round, RoundState, SourceKind, Thumbnail, Unfinished
 from posterframe.store.database import Database
 from posterframe.store.ledger import now, rows
 from posterframe.store.moments import Moments
 from posterframe.store.reviews import Reviews
 from posterframe.store.rounds import Rounds
 from posterframe.store.schema import moments, reviews, rounds, thumbnails
-from posterframe.store.thumbnails import ThumbnailChange, Thumbnails
+from posterframe.store.thumbnails import UNDER_WAY, ThumbnailChange, Thumbnails
 
 __all__ = ["Store", "ThumbnailChange"]
 
@@ -52,9 +52,8 @@ class Store(Reviews, Rounds, Moments, Thumbnails):
             ~of_a_live_round,
             ~not_to_be_seen.exists(),
         )
-        waiting = thumbnails.c.status.in_([status for status in ThumbnailStatus if not status.is_final])
         quiet_rounds = and_(under_way, rounds.c.updated_at <= since)
-        quiet_thumbnails = and_(waiting, thumbnails.c.updated_at <= since)
+        quiet_thumbnails = and_(UNDER_WAY, thumbnails.c.updated_at <= since)
         with self._database.read() as connection:
             return Unfinished(
                 rounds=tuple(rows(connection, Round, quiet_rounds, rounds.c.created_at)),

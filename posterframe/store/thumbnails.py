@@ -27,8 +27,8 @@ from posterframe.store.schema import reviews, thumbnails
 SHOWN = thumbnails.c.superseded_by.is_(None) | (thumbnails.c.id == reviews.c.final_thumbnail_id)
 """Which thumbnails of a review the gallery shows: of several attempts the last, and the final one while it is that."""
 
-
-_UNDER_WAY = thumbnails.c.status.in_([status for status in ThumbnailStatus if not status.is_final])
+UNDER_WAY = thumbnails.c.status.in_([status for status in ThumbnailStatus if not status.is_final])
+"""Which thumbnails have not ended."""
 
 
 class ThumbnailChange(TypedDict, total=False):
@@ -137,7 +137,7 @@ class Thumbnails(Ledger):
     def followed(self) -> list[Thumbnail]:
         """Thumbnails whose job at a service has not ended as far as we know."""
         with self._database.read() as connection:
-            return rows(connection, Thumbnail, _UNDER_WAY & thumbnails.c.job_id.is_not(None), thumbnails.c.created_at)
+            return rows(connection, Thumbnail, UNDER_WAY & thumbnails.c.job_id.is_not(None), thumbnails.c.created_at)
 
     def keep_waiting(self, thumbnail_id: str) -> None:
         """Wait once more as long for a job that takes unusually long."""
@@ -157,7 +157,7 @@ class Thumbnails(Ledger):
 def cancel_all(change: Change, who: str) -> None:
     """Stop waiting for every picture of the review that is being changed."""
     of_it = thumbnails.c.review_id == change.review_id
-    for one in rows(change.connection, Thumbnail, of_it & _UNDER_WAY, thumbnails.c.position):
+    for one in rows(change.connection, Thumbnail, of_it & UNDER_WAY, thumbnails.c.position):
         _cancel(change, one, who)
 
 

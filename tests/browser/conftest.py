@@ -107,9 +107,11 @@ def settings(served: str) -> Mapping[str, str]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, settings: Mapping[str, str]) -> Iterator[App]:
-    """A fresh server on an empty data folder."""
-    with _running(tmp_path, settings) as running:
+def app(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[App]:
+    """A fresh server on an empty data folder; for tests marked ``lasting`` the one that they share."""
+    shared = request.node.get_closest_marker("lasting")
+    given = request.getfixturevalue("lasting_app" if shared else "settings")
+    with nullcontext(given) if shared else _running(tmp_path, given) as running:
         yield running
         running.tell()
 

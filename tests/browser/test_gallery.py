@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from zipfile import ZipFile
 
 import pytest
@@ -13,13 +12,7 @@ from posterframe.shapes import PRESETS
 from tests.browser.conftest import APPROVED, App, approved_review
 from tests.browser.screen import Screen
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def app(lasting_app: App) -> Iterator[App]:
-    yield lasting_app
-    lasting_app.tell()
+pytestmark = [pytest.mark.browser, pytest.mark.lasting]
 
 
 FOCUSED = """() => {

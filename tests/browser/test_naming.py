@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import App
 from tests.browser.screen import Screen
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def app(lasting_app: App) -> Iterator[App]:
-    yield lasting_app
-    lasting_app.tell()
+pytestmark = [pytest.mark.browser, pytest.mark.lasting]
 
 
 def test_a_name_is_known_after_a_reload_until_it_is_taken_away(screen: Screen, app: App, served: str) -> None:

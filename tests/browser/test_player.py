@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,7 @@ from tests.browser.conftest import App
 from tests.browser.screen import TIME_COLUMN, Screen
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def app(lasting_app: App) -> Iterator[App]:
-    yield lasting_app
-    lasting_app.tell()
+pytestmark = [pytest.mark.browser, pytest.mark.lasting]
 
 
 def test_the_line_shows_the_film_marks_a_moment_and_goes_to_others(

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import App
 from tests.browser.screen import REMOVE_X, SUGGESTED_X, TIME_COLUMN, Screen
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def app(lasting_app: App) -> Iterator[App]:
-    yield lasting_app
-    lasting_app.tell()
+pytestmark = [pytest.mark.browser, pytest.mark.lasting]
 
 
 def test_a_moment_is_nudged_by_a_frame_sent_back_removed_and_brought_back(screen: Screen, served: str) -> None:

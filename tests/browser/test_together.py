@@ -14,13 +14,7 @@ from tests.browser.conftest import App, open_page
 from tests.browser.screen import REASON_COLUMN, REMOVE_X, TIME_COLUMN, TIME_X, Screen
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def app(lasting_app: App) -> Iterator[App]:
-    yield lasting_app
-    lasting_app.tell()
+pytestmark = [pytest.mark.browser, pytest.mark.lasting]
 
 
 @pytest.fixture
