@@ -18,12 +18,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.lasting]
 
 
 @pytest.fixture
-def colleague(browser: Browser, screen: Screen, served: str) -> Iterator[Screen]:
-    """Another person's window on the review that ``screen`` shows, which has its moments."""
+def colleague(browser: Browser, screen: Screen, app: App, served: str) -> Iterator[Screen]:
+    """Another person's window on the review that ``screen`` shows, which has its moments and all its pictures."""
     screen.open()
     screen.page.get_by_label("Video URL").fill(served)
     screen.page.keyboard.press("Enter")
     expect(screen.table).to_be_visible(timeout=90_000)
+    with app.store() as store:
+        wait_for(lambda: store.review(screen.review_id).storyboard, 60)  # type: ignore[union-attr]
     screen.settle()
     other = Screen(open_page(browser), screen.url, screen.artifacts)
     other.open(f"/?review={screen.review_id}")
