@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -49,32 +48,15 @@ _cards = front_end(
 )
 
 
-@dataclass(frozen=True)
-class _Outside:
-    """What the page around the cards was drawn for; once it is otherwise, the whole page is drawn anew."""
-
-    active: bool
-    can_choose: bool
-    final: str | None
-
-
 def show_gallery(snapshot: Snapshot) -> None:
     """The heading and the cards; only they refresh, and they stop when all is done."""
-    drawn = _outside(snapshot)
-    st.fragment(_gallery, run_every=TICK if drawn.active else None)(snapshot.review.id, drawn)
+    st.fragment(_gallery, run_every=TICK if snapshot.is_cutting else None)(snapshot.review.id)
 
 
-def _outside(snapshot: Snapshot) -> _Outside:
-    states = {thumbnail.status for thumbnail in snapshot.thumbnails}
-    active = any(not state.is_final for state in states)
-    return _Outside(active, ThumbnailStatus.READY in states, snapshot.review.final_thumbnail_id)
-
-
-def _gallery(review_id: str, drawn: _Outside) -> None:
+def _gallery(review_id: str) -> None:
     snapshot = studio().store.snapshot(review_id)
-    # Presses are carried out in callbacks, before this: leaving here never swallows one.
-    if snapshot is None or _outside(snapshot) != drawn:
-        st.rerun()
+    if snapshot is None:
+        return
     moments = {moment.id: moment for moment in snapshot.moments}
     _head(snapshot, moments)
     show_said(PLACE)
@@ -204,18 +186,21 @@ def _act(review_id: str, key: str) -> None:
             studio().store.keep_waiting(thumbnail_id)
         case "cancel":
             _cancel(review_id, [thumbnail_id])
+    st.rerun()  # as after all presses here: the page around the cards shows it too
 
 
 @telling(PLACE)
 def _again(thumbnail_ids: list[str]) -> None:
     for thumbnail_id in thumbnail_ids:
         workflows.cut(studio().store.retry(thumbnail_id, who()))
+    st.rerun()
 
 
 @telling(PLACE)
 def _recut(thumbnail_ids: list[str]) -> None:
     for thumbnail_id in thumbnail_ids:
         workflows.cut(studio().store.recut(thumbnail_id, who()))
+    st.rerun()
 
 
 @telling(PLACE)
@@ -226,3 +211,4 @@ def _cancel(review_id: str, thumbnail_ids: list[str]) -> None:
     services = [one.label for one in found if one is not None and one.is_service]
     if services:
         note(PLACE, f"{' and '.join(services)} cannot take a job back: it may still finish what was asked.")
+    st.rerun()

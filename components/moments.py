@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import streamlit as st
 
 from components.adding import add_moment, moment_there
 from components.moments_table import PLACE, show_table
-from components.progress import without_unfinished
 from components.ready import show_ready
-from components.session import TICK, go_to, note, show_said, studio, telling, who
+from components.session import go_to, note, show_said, studio, telling, who
 from components.shapes import Order, choose_order, ordered
 from components.words import count, moment_words, plain
 from posterframe import workflows
-from posterframe.model import DecisionState, Moment, Review, RoundState, Snapshot, SourceKind
+from posterframe.model import DecisionState, Moment, Review, Snapshot, SourceKind
 from posterframe.shapes import wanted
 from posterframe.timecode import format_time, parse_time
 
 ADDING = "adding"
 """Where it is told why a moment was not added."""
-
-STORYBOARD_WAIT = timedelta(minutes=2)
-"""How long after a round the small pictures of a film are looked out for; later ones are drawn by the next rerun."""
 
 
 def show_moments(snapshot: Snapshot) -> None:
@@ -34,33 +28,7 @@ def show_moments(snapshot: Snapshot) -> None:
     else:
         st.caption("No moments here yet. Add one below: a time in the video is enough.")
     _offer_removed(snapshot)
-    with st.container(gap=None):  # what looks out in here takes no room, so nothing moves when it goes
-        _add_row(snapshot.review.id)
-        if _waits_for_pictures(snapshot):
-            st.fragment(_look_again, run_every=TICK)(snapshot)
-
-
-def _waits_for_pictures(snapshot: Snapshot) -> bool:
-    """Whether previews are still to come, or the small pictures of the film, which nothing else waits for."""
-    review, latest = snapshot.review, snapshot.rounds[-1]
-    if review.source is SourceKind.YOUTUBE:
-        return False
-    has_just_ended = latest.finished_at is not None and datetime.now(UTC) - latest.finished_at < STORYBOARD_WAIT
-    waits_for_storyboard = review.storyboard is None and latest.state is RoundState.DONE and has_just_ended
-    return waits_for_storyboard or any(moment.needs_preview for moment in snapshot.moments)
-
-
-def _look_again(drawn: Snapshot) -> None:
-    """Draw the page anew as soon as a picture has come, or is waited for no longer; shows nothing itself."""
-    found = studio().store.snapshot(drawn.review.id)
-    now = without_unfinished(found) if found else None
-    if now is None or not _waits_for_pictures(now) or _pictures(now) != _pictures(drawn):
-        st.rerun()
-
-
-def _pictures(snapshot: Snapshot) -> tuple[object, ...]:
-    """What the page draws of the film: other moments count too."""
-    return snapshot.review.storyboard, snapshot.moments
+    _add_row(snapshot.review.id)
 
 
 def _head(snapshot: Snapshot) -> None:

@@ -82,8 +82,8 @@ def _show_under_way(snapshot: Snapshot) -> None:
 
 def _follow(round_id: str, between: str) -> None:
     round_ = studio().store.round(round_id)
-    if round_ is None or round_.state.is_final:
-        st.rerun()
+    if round_ is None:
+        return
     with st.container(border=True, key="progress"):
         st.markdown(between.join(_steps(round_)))
         st.progress(round_.progress, text=plain(round_.doing or "Getting ready"))
@@ -93,6 +93,7 @@ def _follow(round_id: str, between: str) -> None:
 @telling(PLACE)
 def _cancel(round_id: str) -> None:
     studio().store.cancel_round(round_id, who())
+    st.rerun()
 
 
 def _steps(round_: Round) -> list[str]:

@@ -14,8 +14,7 @@ PLACE = "gallery"
 
 def show_ready(snapshot: Snapshot) -> None:
     """One line, which goes on counting while something is being cut."""
-    is_active = any(not one.status.is_final for one in snapshot.thumbnails)
-    st.fragment(_count, run_every=TICK if is_active else None)(snapshot.review.id)
+    st.fragment(_count, run_every=TICK if snapshot.is_cutting else None)(snapshot.review.id)
 
 
 def show_place() -> None:

@@ -467,6 +467,11 @@ class Snapshot:
     moments: tuple[Moment, ...]
     thumbnails: tuple[Thumbnail, ...]
 
+    @property
+    def is_cutting(self) -> bool:
+        """Whether a thumbnail is still to come."""
+        return any(not one.status.is_final for one in self.thumbnails)
+
 
 @dataclass(frozen=True)
 class ReviewSummary:

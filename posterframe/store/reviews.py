@@ -187,11 +187,6 @@ class Reviews(Ledger):
         with self._database.read() as connection:
             return rows(connection, Decision, decisions.c.review_id == review_id, decisions.c.id)
 
-    def last_line(self, review_id: str) -> int:
-        """The id of the last line of the log, which grows with every line; 0 where there is no such review."""
-        with self._database.read() as connection:
-            return _last_line(connection, review_id)
-
 
 def _last_line(connection: Connection, review_id: str) -> int:
     return connection.execute(select(func.max(decisions.c.id)).where(decisions.c.review_id == review_id)).scalar() or 0

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
-from posterframe.model import DecisionState
+from posterframe.model import DecisionState, Picked, Proposal, RoundState, Wish
 from posterframe.store import Store
 from tests.browser.conftest import App, open_page
 from tests.browser.screen import REASON_COLUMN, REMOVE_X, TIME_COLUMN, TIME_X, Screen
@@ -18,15 +18,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.lasting]
 
 
 @pytest.fixture
-def colleague(browser: Browser, screen: Screen, app: App, served: str) -> Iterator[Screen]:
-    """Another person's window on the review that ``screen`` shows, which has its moments and all its pictures."""
+def colleague(browser: Browser, screen: Screen, served: str) -> Iterator[Screen]:
+    """Another person's window on the review that ``screen`` shows, which has its moments."""
     screen.open()
     screen.page.get_by_label("Video URL").fill(served)
     screen.page.keyboard.press("Enter")
     expect(screen.table).to_be_visible(timeout=90_000)
-    with app.store() as store:
-        wait_for(lambda: store.review(screen.review_id).storyboard, 60)  # type: ignore[union-attr]
-    screen.settle()
     other = Screen(open_page(browser), screen.url, screen.artifacts)
     other.open(f"/?review={screen.review_id}")
     expect(other.table).to_be_visible()
@@ -81,10 +78,7 @@ def test_enter_adds_a_moment_and_what_is_refused_is_said_at_the_row(screen: Scre
 
 def test_an_open_cell_stays_open_when_a_colleague_removes_a_row(screen: Screen, colleague: Screen) -> None:
     second = colleague.cell(1, REASON_COLUMN)
-    colleague.click_cell(1, TIME_X)
-    colleague.page.keyboard.press("Enter")
-    field = colleague.page.locator("#portal textarea, #portal input").first
-    field.fill("0:0")
+    field = _open_time(colleague, 1)
     screen.click_cell(0, REMOVE_X)
     wait_for(lambda: screen.rows() == 2, 30)
     colleague.page.wait_for_timeout(5_000)  # two looks, of which nothing may come
@@ -94,6 +88,24 @@ def test_an_open_cell_stays_open_when_a_colleague_removes_a_row(screen: Screen, 
     wait_for(lambda: colleague.rows() == 2, 30)
     wait_for(lambda: colleague.cell(0, TIME_COLUMN) == "0:03.2", 30)
     assert colleague.cell(0, REASON_COLUMN) == second
+
+
+def test_an_open_cell_stays_open_when_more_moments_come(screen: Screen, colleague: Screen, app: App) -> None:
+    first = colleague.cell(0, REASON_COLUMN)
+    with app.store() as store:
+        more = store.add_round(screen.review_id, Wish(), "local", "Kim")
+        colleague.see("Getting ready")
+        field = _open_time(colleague, 0)
+        found = store.keep_picked(more.id, Picked((Proposal(6.5, "The end"),)))
+        store.set_preview_failed(found[0].id, 6.5, "None for this test")
+        store.finish_round(more.id, RoundState.DONE)
+    colleague.page.wait_for_timeout(2_000)  # four looks
+    expect(field).to_have_value("0:0")
+    field.press_sequentially("3.2")
+    field.press("Enter")
+    wait_for(lambda: colleague.rows() == 4, 30)
+    wait_for(lambda: colleague.cell(0, TIME_COLUMN) == "0:03.2", 30)
+    assert colleague.cell(0, REASON_COLUMN) == first
 
 
 def test_no_press_is_lost_while_a_colleague_decides_as_well(screen: Screen, colleague: Screen, app: App) -> None:
@@ -108,6 +120,15 @@ def test_no_press_is_lost_while_a_colleague_decides_as_well(screen: Screen, coll
             store.decide(moments[2].id, decision, "Kim")
             colleague.page.keyboard.press(key)
             wait_for(partial(_is_decided, store, moments[0].id, decision), 30)
+
+
+def _open_time(screen: Screen, row: int) -> Locator:
+    """Begin to type another time in a row; what it is typed into."""
+    screen.click_cell(row, TIME_X)
+    screen.page.keyboard.press("Enter")
+    field = screen.page.locator("#portal textarea, #portal input").first
+    field.fill("0:0")
+    return field
 
 
 def _is_decided(store: Store, moment_id: str, decision: DecisionState) -> bool:

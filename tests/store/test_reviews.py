@@ -240,17 +240,19 @@ def test_the_version_grows_with_every_change_of_its_review_and_with_nothing_else
 def test_the_last_line_grows_with_what_is_decided_and_not_with_what_is_worked(store: Store) -> None:
     review, first = start_review(store)
     moment = propose(store, first.id, 2.0)[0]
-    before = store.last_line(review.id)
+    before = _last_line(store, review.id)
     store.set_progress(first.id, Stage.WATCHING, 0.5, "0:02 of 0:04")
     store.set_preview(moment.id, 2.0, PREVIEW)
     make_thumbnail(store)
-    assert store.last_line(review.id) == before
+    assert _last_line(store, review.id) == before
     store.decide(moment.id, DecisionState.APPROVED, "Ana")
-    assert store.last_line(review.id) > before
-    found = store.snapshot(review.id)
+    assert before < _last_line(store, review.id) == store.decisions(review.id)[-1].id
+
+
+def _last_line(store: Store, review_id: str) -> int:
+    found = store.snapshot(review_id)
     assert found is not None
-    assert found.last_line == store.last_line(review.id) == store.decisions(review.id)[-1].id
-    assert store.last_line("nowhere") == 0
+    return found.last_line
 
 
 def test_a_snapshot_holds_all_that_the_single_questions_answer(store: Store) -> None:
