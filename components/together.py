@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
@@ -32,19 +30,23 @@ def follow(drawn: Snapshot) -> None:
 
 def _follow(drawn: Snapshot) -> None:
     # The browser asks, and no timer of Streamlit's: only there it is known whether somebody is typing.
-    seconds = TICK if _is_under_way(drawn) else LOOK
-    _watch(key=f"together-{drawn.review.id}", data={"seconds": seconds}, on_look_change=partial(_look, drawn))
+    key, seconds = f"together-{drawn.review.id}", TICK if _is_under_way(drawn) else LOOK
+    asked = _watch(key=key, data={"seconds": seconds}, on_look_change=lambda: None)
+    # Not in that callback: it may come in one run with a press, whose run would be broken off by another one.
+    if asked.look and _is_outdated(drawn):
+        stay_here()
+        st.rerun()
 
 
-def _look(drawn: Snapshot) -> None:
+def _is_outdated(drawn: Snapshot) -> bool:
     store, review_id = studio().store, drawn.review.id
-    with suppress(PosterframeError):  # the next look may find the database again
+    try:
         if store.version(review_id) == drawn.version:
-            return
+            return False
         now = store.snapshot(review_id)
-        if now is None or _page(now) != _page(drawn):
-            stay_here()
-            st.rerun()
+    except PosterframeError:
+        return False  # the next look may find the database again
+    return now is None or _page(now) != _page(drawn)
 
 
 def _is_under_way(snapshot: Snapshot) -> bool:
