@@ -1,6 +1,6 @@
 // Has Python look at what has changed, while the page is in sight and nobody is at work in it: a table whose rows are
 // others by then is drawn anew, and what is being typed into it, or was and is not yet sent, would be gone.
-const QUIET = 500 // milliseconds; a table sends what was typed after 150
+const QUIET = 300 // milliseconds; a table sends what was typed after 150
 
 export default function (component) {
   const { data, setTriggerValue } = component
