@@ -32,7 +32,7 @@ def show_decide(snapshot: Snapshot) -> None:
     if not moments or video is None:
         return
     moment = _in_turn(moments)
-    st.session_state["on_show"] = moment.id
+    go_to(moment.id)  # and stay there, whatever others decide meanwhile
     picture, words = st.columns([3, 2], gap="medium")
     with picture:
         mark = partial(_mark, snapshot.review.id)

@@ -13,9 +13,10 @@ from anyio import to_thread
 from starlette.routing import BaseRoute
 
 from components.session import studio
+from components.together import stamp_of
 from posterframe import workflows
 from posterframe.errors import BadInput, PosterframeError
-from posterframe.routes import bundle_route, hook_route, media_routes, upload_route
+from posterframe.routes import bundle_route, hook_route, media_routes, stamp_route, upload_route
 
 
 @asynccontextmanager
@@ -34,10 +35,13 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 def routes() -> list[BaseRoute]:
-    """Pictures, videos and downloads behind signed links; uploads straight to the media store; calls of services."""
+    """Pictures, videos and downloads behind signed links; uploads straight to the media store; calls of services;
+    and by what an open page knows that it is out of date.
+    """
     return [
         *media_routes(lambda: studio().media),
         bundle_route(lambda: studio().media),
         upload_route(lambda: studio().media),
         hook_route(workflows.call),
+        stamp_route(stamp_of),
     ]

@@ -30,7 +30,7 @@ TICK = 0.5
 SAID = "said"
 """Where the session keeps a sentence, its place on the page, and whether it tells of an error."""
 
-OF_ONE_REVIEW = (SAID, "in_turn", "on_show", "decided", "removed", "tables")
+OF_ONE_REVIEW = (SAID, "in_turn", "decided", "removed", "tables")
 """What a session remembers of the review it shows, and forgets when it shows another."""
 
 
@@ -84,12 +84,6 @@ def enter(review_id: str | None) -> None:
 def go_to(moment_id: str) -> None:
     """Let that moment be the one that is shown large."""
     st.session_state["in_turn"] = moment_id
-
-
-def stay_here() -> None:
-    """Let the moment that is shown large be the one in turn, whatever is decided meanwhile."""
-    if "on_show" in st.session_state:
-        go_to(st.session_state["on_show"])
 
 
 def telling(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:

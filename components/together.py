@@ -1,16 +1,17 @@
-"""The page of a review is drawn anew once something in it has changed, by other people or by the work under way."""
+"""The page of a review is drawn anew once it would be another one, by what other people do or by the work under way."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 
 import streamlit as st
 
 from components.front_end import front_end
 from components.progress import without_unfinished
-from components.session import TICK, stay_here, studio
-from posterframe.errors import PosterframeError
+from components.session import TICK, studio
 from posterframe.model import Snapshot, SourceKind
+from posterframe.routes import STAMPS_PATH
 
 LOOK = 2.0
 """Seconds between two looks while no work is under way, when only other people change anything."""
@@ -24,44 +25,31 @@ def follow(drawn: Snapshot) -> None:
     It stands before all else, so that its place on the page never changes. It alone does this: parts of the page that
     refresh by themselves would take the table from under who types in it.
     """
+    review_id = drawn.review.id
+    seconds = TICK if _is_under_way(drawn) else LOOK
+    data = {"path": f"{STAMPS_PATH}/{review_id}", "stamp": _stamp(drawn), "seconds": seconds}
     with st.container(key="together"):
-        st.fragment(_follow)(drawn)
+        # Outside of any fragment: a press that comes with it has the whole page drawn, as it has alone.
+        _watch(key=f"together-{review_id}", data=data, on_outdated_change=lambda: None)
 
 
-def _follow(drawn: Snapshot) -> None:
-    # The browser asks, and no timer of Streamlit's: only there it is known whether somebody is typing.
-    key, seconds = f"together-{drawn.review.id}", TICK if _is_under_way(drawn) else LOOK
-    asked = _watch(key=key, data={"seconds": seconds}, on_look_change=lambda: None)
-    # Not in that callback: it may come in one run with a press, whose run would be broken off by another one.
-    if asked.look and _is_outdated(drawn):
-        stay_here()
-        st.rerun()
+def stamp_of(review_id: str) -> str | None:
+    """Another one as soon as the page of the review would be; None where there is no such review."""
+    snapshot = studio().store.snapshot(review_id)
+    return _stamp(snapshot) if snapshot else None
 
 
-def _is_outdated(drawn: Snapshot) -> bool:
-    store, review_id = studio().store, drawn.review.id
-    try:
-        if store.version(review_id) == drawn.version:
-            return False
-        now = store.snapshot(review_id)
-    except PosterframeError:
-        return False  # the next look may find the database again
-    return now is None or _page(now) != _page(drawn)
-
-
-def _is_under_way(snapshot: Snapshot) -> bool:
-    has_file = snapshot.review.source is not SourceKind.YOUTUBE
-    return (
-        not snapshot.rounds[-1].state.is_final
-        or snapshot.is_cutting
-        or (has_file and any(one.needs_preview for one in snapshot.moments))
-    )
-
-
-def _page(snapshot: Snapshot) -> tuple[object, ...]:
-    """What the whole page is drawn for; how far work is, its parts tell by themselves."""
+def _stamp(snapshot: Snapshot) -> str:
+    """What the whole page is drawn for, in short; how far work is, its parts tell by themselves."""
     latest = snapshot.rounds[-1]
     review = replace(snapshot.review, updated_at=snapshot.review.created_at)
     moments = without_unfinished(snapshot).moments
     has_cut = any(one.picture for one in snapshot.thumbnails)
-    return snapshot.last_line, review, moments, latest.id, latest.state.is_final, snapshot.is_cutting, has_cut
+    drawn = snapshot.last_line, review, moments, latest.id, latest.state.is_final, snapshot.is_cutting, has_cut
+    return sha256(repr(drawn).encode()).hexdigest()
+
+
+def _is_under_way(snapshot: Snapshot) -> bool:
+    has_file = snapshot.review.source is not SourceKind.YOUTUBE
+    needs_preview = has_file and any(one.needs_preview for one in snapshot.moments)
+    return needs_preview or snapshot.is_cutting or not snapshot.rounds[-1].state.is_final

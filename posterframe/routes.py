@@ -33,6 +33,8 @@ from posterframe.zipping import zip_size, zipped
 
 GetMedia = Callable[[], MediaStore]
 
+STAMPS_PATH = "/stamps"
+
 CHUNK = 1 << 18
 
 _CACHE = f"private, max-age={LINK_DAYS * DAY}, immutable"
@@ -116,6 +118,19 @@ def hook_route(wake: Callable[[], None]) -> BaseRoute:
         return Response(status_code=204)
 
     return Route(HOOK_PATH, hear, methods=["POST"], name="hook")
+
+
+def stamp_route(stamp_of: Callable[[str], str | None]) -> BaseRoute:
+    """GET of ``STAMPS_PATH/<id>``: what ``stamp_of`` says, by which an open page knows whether it is out of date."""
+
+    async def tell(request: Request) -> Response:
+        try:
+            stamp = await to_thread.run_sync(stamp_of, request.path_params["id"])
+        except PosterframeError as error:
+            return _refusal(error)
+        return PlainTextResponse(stamp or "", 200 if stamp else 404, {"Cache-Control": "no-store"})
+
+    return Route(f"{STAMPS_PATH}/{{id}}", tell, methods=["GET"], name="stamp")
 
 
 def asked_range(header: str | None, size: int) -> range | None:

@@ -1,18 +1,44 @@
-// Has Python look at what has changed, while the page is in sight and nobody is at work in it: a table whose rows are
-// others by then is drawn anew, and what is being typed into it, or was and is not yet sent, would be gone.
+// Has Python draw the page anew once it would be another one, while the page is in sight and nobody is at work in it:
+// a table whose rows are others by then is replaced, and what is being typed into it, or was and is not yet sent,
+// would be gone. The server is asked beside Streamlit, so that nothing runs where nothing has changed.
 const QUIET = 300 // milliseconds; a table sends what was typed after 150
+const SOON = 100 // milliseconds to the next try where this one would disturb
+const PATIENCE = 5000 // milliseconds in which a page that was asked for should have come
 
 export default function (component) {
   const { data, setTriggerValue } = component
-  let latest = -Infinity
-  const act = () => (latest = performance.now())
-  const isAtWork = () =>
-    performance.now() - latest < QUIET || document.querySelector("#portal input, #portal textarea")
+  let acted = -Infinity
+  let asked = -Infinity
+  let timer = setTimeout(look, 1000 * data.seconds)
+
+  const act = () => (acted = performance.now())
   const acts = ["keydown", "pointerdown", "pointerup"]
   acts.forEach((name) => document.addEventListener(name, act, true))
-  const look = setInterval(() => document.hidden || isAtWork() || setTriggerValue("look", true), 1000 * data.seconds)
+
+  function disturbs() {
+    const now = performance.now()
+    const isAtWork = now - acted < QUIET || document.querySelector("#portal input, #portal textarea")
+    const isDrawing = now - asked < PATIENCE || document.querySelector("[data-test-script-state=running]")
+    return document.hidden || isAtWork || isDrawing
+  }
+
+  async function look() {
+    let isOther = false
+    if (!disturbs()) {
+      const stamp = await fetch(data.path, { cache: "no-store" }).then((answer) => answer.ok && answer.text(), () => "")
+      isOther = stamp && stamp !== data.stamp
+    }
+    if (timer === null) return
+    if (isOther && !disturbs()) {
+      asked = performance.now()
+      setTriggerValue("outdated", true)
+    }
+    timer = setTimeout(look, isOther || disturbs() ? SOON : 1000 * data.seconds)
+  }
+
   return () => {
-    clearInterval(look)
+    clearTimeout(timer)
+    timer = null
     acts.forEach((name) => document.removeEventListener(name, act, true))
   }
 }
