@@ -20,8 +20,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
+from posterframe.errors import ServiceFailed
 from posterframe.media import MAX_BYTES, Bundle, MediaStore
-from posterframe.routes import asked_range, bundle_route, disposition, media_routes, upload_route
+from posterframe.routes import (
+    STAMPS_PATH,
+    asked_range,
+    bundle_route,
+    disposition,
+    media_routes,
+    stamp_route,
+    upload_route,
+)
 from posterframe.sandbox.server import serve
 from posterframe.signing import Signer
 from posterframe.zipping import zip_size, zipped
@@ -343,3 +352,22 @@ def test_any_file_name_makes_one_harmless_header(name: str) -> None:
     assert value.isprintable()
     assert value.count('"') == 2
     assert not {"/", "\\"} & set(value)
+
+
+def test_a_page_is_told_its_stamp_as_it_is_now() -> None:
+    stamps = {"r1": "first"}
+    with serve(Starlette(routes=[stamp_route(stamps.get)])) as served:
+        told = requests.get(f"{served.url}{STAMPS_PATH}/r1", timeout=10)
+        assert (told.text, told.headers["Cache-Control"]) == ("first", "no-store")
+        stamps["r1"] = "second"
+        assert requests.get(f"{served.url}{STAMPS_PATH}/r1", timeout=10).text == "second"
+        assert requests.get(f"{served.url}{STAMPS_PATH}/nowhere", timeout=10).status_code == 404
+
+
+def test_a_page_is_told_in_a_sentence_where_its_stamp_cannot_be_read() -> None:
+    def stamp_of(_: str) -> str:
+        raise ServiceFailed("The database does not answer.")
+
+    with serve(Starlette(routes=[stamp_route(stamp_of)])) as served:
+        told = requests.get(f"{served.url}{STAMPS_PATH}/r1", timeout=10)
+        assert (told.status_code, told.text) == (503, "The database does not answer.")
