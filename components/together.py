@@ -16,6 +16,9 @@ from posterframe.routes import STAMPS_PATH
 LOOK = 2.0
 """Seconds between two looks while no work is under way, when only other people change anything."""
 
+_told: dict[str, tuple[int, str]] = {}
+"""Version and stamp of each review, as last told: while nothing has changed, nothing but the version is read."""
+
 _watch = front_end("together", "")
 
 
@@ -35,8 +38,14 @@ def follow(drawn: Snapshot) -> None:
 
 def stamp_of(review_id: str) -> str | None:
     """Another one as soon as the page of the review would be; None where there is no such review."""
-    snapshot = studio().store.snapshot(review_id)
-    return _stamp(snapshot) if snapshot else None
+    version, stamp = _told.get(review_id, (0, None))
+    if studio().store.version(review_id) != version:
+        snapshot = studio().store.snapshot(review_id)
+        if snapshot is None:
+            return None
+        stamp = _stamp(snapshot)
+        _told[review_id] = snapshot.version, stamp
+    return stamp
 
 
 def _stamp(snapshot: Snapshot) -> str:

@@ -6,14 +6,14 @@ const SOON = 100 // milliseconds to the next try where this one would disturb
 const PATIENCE = 5000 // milliseconds in which a page that was asked for should have come
 
 export default function (component) {
-  const { data, setTriggerValue } = component
+  const { data, parentElement: root, setTriggerValue } = component
+  const me = (root.follower = {}) // Streamlit does not always end a drawing when the next one begins: the latest counts
   let acted = -Infinity
   let asked = -Infinity
-  let timer = setTimeout(look, 1000 * data.seconds)
-
   const act = () => (acted = performance.now())
   const acts = ["keydown", "pointerdown", "pointerup"]
   acts.forEach((name) => document.addEventListener(name, act, true))
+  setTimeout(look, 1000 * data.seconds)
 
   function disturbs() {
     const now = performance.now()
@@ -28,17 +28,18 @@ export default function (component) {
       const stamp = await fetch(data.path, { cache: "no-store" }).then((answer) => answer.ok && answer.text(), () => "")
       isOther = stamp && stamp !== data.stamp
     }
-    if (timer === null) return
+    if (root.follower !== me || !root.isConnected) {
+      acts.forEach((name) => document.removeEventListener(name, act, true))
+      return
+    }
     if (isOther && !disturbs()) {
       asked = performance.now()
       setTriggerValue("outdated", true)
     }
-    timer = setTimeout(look, isOther || disturbs() ? SOON : 1000 * data.seconds)
+    setTimeout(look, isOther || disturbs() ? SOON : 1000 * data.seconds)
   }
 
   return () => {
-    clearTimeout(timer)
-    timer = null
-    acts.forEach((name) => document.removeEventListener(name, act, true))
+    if (root.follower === me) root.follower = null
   }
 }

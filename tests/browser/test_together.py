@@ -46,6 +46,10 @@ def test_a_decision_appears_on_the_page_of_a_colleague_and_moves_nothing_there(
     colleague.see("Moment 1 of")
     assert colleague.table.bounding_box() == place
     assert colleague.cell(0, 0) == "true"
+    asked: list[str] = []
+    colleague.page.on("request", lambda request: asked.append(request.url))
+    colleague.page.wait_for_timeout(5_000)
+    assert 1 <= len(asked) <= 3, "at rest a page asks every two seconds, however often it was drawn before"
 
 
 def test_what_a_colleague_types_stays_while_others_decide(screen: Screen, colleague: Screen) -> None:
