@@ -102,7 +102,6 @@ def store_edits() -> None:
             continue
         table.stored = {cell: value for cell, value in table.stored.items() if cell in edits}
         fresh = {cell: value for cell, value in edits.items() if table.stored.get(cell, ...) != value}
-        table.stored |= fresh
         if fresh:
             forget_said()
         for (row, column), value in fresh.items():
@@ -110,6 +109,7 @@ def store_edits() -> None:
                 _store_cell(table.ids[row], column, value, table.duration)
             except PosterframeError as error:
                 tell(PLACE, error)
+            table.stored[row, column] = value  # not before: the run may be broken off in between, and begins again
 
 
 def _columns(table: _Table) -> dict[str, Any]:

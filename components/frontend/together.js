@@ -18,7 +18,7 @@ export default function (component) {
   function disturbs() {
     const now = performance.now()
     const isAtWork = now - acted < QUIET || document.querySelector("#portal input, #portal textarea")
-    const isDrawing = now - asked < PATIENCE || document.querySelector("[data-test-script-state=running]")
+    const isDrawing = now - asked < PATIENCE || !document.querySelector("[data-test-script-state=notRunning]")
     return document.hidden || isAtWork || isDrawing
   }
 
