@@ -86,11 +86,7 @@ def test_an_open_cell_stays_open_when_a_colleague_removes_a_row(screen: Screen, 
     screen.click_cell(0, REMOVE_X)
     wait_for(lambda: screen.rows() == 2, 30)
     colleague.page.wait_for_timeout(5_000)  # two looks, of which nothing may come
-    expect(field).to_have_value("0:0")
-    field.press_sequentially("3.2")
-    field.press("Enter")
-    wait_for(lambda: colleague.rows() == 2, 30)
-    wait_for(lambda: colleague.cell(0, TIME_COLUMN) == "0:03.2", 30)
+    _finish_time(colleague, field, rows=2)
     assert colleague.cell(0, REASON_COLUMN) == second
 
 
@@ -104,11 +100,7 @@ def test_an_open_cell_stays_open_when_more_moments_come(screen: Screen, colleagu
         store.set_preview_failed(found[0].id, 6.5, "None for this test")
         store.finish_round(more.id, RoundState.DONE)
     colleague.page.wait_for_timeout(2_000)  # four looks
-    expect(field).to_have_value("0:0")
-    field.press_sequentially("3.2")
-    field.press("Enter")
-    wait_for(lambda: colleague.rows() == 4, 30)
-    wait_for(lambda: colleague.cell(0, TIME_COLUMN) == "0:03.2", 30)
+    _finish_time(colleague, field, rows=4)
     assert colleague.cell(0, REASON_COLUMN) == first
 
 
@@ -133,6 +125,15 @@ def _open_time(screen: Screen, row: int) -> Locator:
     field = screen.page.locator("#portal textarea, #portal input").first
     field.fill("0:0")
     return field
+
+
+def _finish_time(screen: Screen, field: Locator, rows: int) -> None:
+    """Type the rest into what is still open; it counts for the first of so many rows."""
+    expect(field).to_have_value("0:0")
+    field.press_sequentially("3.2")
+    field.press("Enter")
+    wait_for(lambda: screen.rows() == rows, 30)
+    wait_for(lambda: screen.cell(0, TIME_COLUMN) == "0:03.2", 30)
 
 
 def _is_decided(store: Store, moment_id: str, decision: DecisionState) -> bool:
