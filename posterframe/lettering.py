@@ -6,9 +6,11 @@ benchmarks/train_lettering.py made its weights (lettering.npz, 30 KB); numpy run
 from __future__ import annotations
 
 import math
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -82,29 +84,46 @@ def _weights() -> list[Values]:
     ]
 
 
-_kept = threading.local()
+class _Room:
+    """Memory to work in, one array for each name: fresh memory for each frame would cost more than the work itself."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, Values] = {}
+
+    def of(self, name: str, *shape: int) -> Values:
+        """An array of that shape, filled with whatever was left there."""
+        size = math.prod(shape)
+        array = self._arrays.get(name)
+        if array is None or array.size < size:
+            array = self._arrays[name] = np.empty(size, np.float32)
+        return array[:size].reshape(shape)
 
 
-def _scratch(name: str, *shape: int) -> Values:
-    """Room to work in that this thread keeps: fresh memory for each frame would cost more than the work itself."""
-    size = math.prod(shape)
-    room: Values | None = getattr(_kept, name, None)
-    if room is None or room.size < size:
-        room = np.empty(size, np.float32)
-        setattr(_kept, name, room)
-    return room[:size].reshape(shape)
+_empty_rooms: list[_Room] = []
+"""Those that nobody works in now: threads come and go."""
+
+
+@contextmanager
+def _a_room() -> Iterator[_Room]:
+    try:
+        room = _empty_rooms.pop()
+    except IndexError:
+        room = _Room()
+    yield room
+    _empty_rooms.append(room)
 
 
 def lettering(y: Values) -> NDArray[np.bool_]:
     """Where there is lettering, for cells of CELL × CELL pixels of the brightness ``y`` (0–255) at working size."""
-    values = _convolve(y[None], _weights()[0], LAYERS[0], around=127.5)
-    for weights, layer in zip(_weights()[1:], LAYERS[1:], strict=True):
-        values = _convolve(values, weights, layer)
-    letters: NDArray[np.bool_] = values[0] > 0
-    return letters
+    with _a_room() as room:
+        values = _convolve(y[None], _weights()[0], LAYERS[0], room, around=127.5)
+        for weights, layer in zip(_weights()[1:], LAYERS[1:], strict=True):
+            values = _convolve(values, weights, layer, room)
+        letters: NDArray[np.bool_] = values[0] > 0
+        return letters
 
 
-def _convolve(planes: Values, weights: Values, layer: Layer, *, around: float = 0) -> Values:
+def _convolve(planes: Values, weights: Values, layer: Layer, room: _Room, *, around: float = 0) -> Values:
     """The next layer's planes, shape (filters, rows, columns), from those of the layer before.
 
     ``planes`` are rectified first, and count as ``around`` beyond their edges. They are dealt out into one plane for
@@ -115,20 +134,20 @@ def _convolve(planes: Values, weights: Values, layer: Layer, *, around: float = 
     stride, reach = layer.stride, layer.dilation * (layer.size // 2)
     rows, columns = -(-height // stride), -(-width // stride)
     high, wide = rows + 2 * reach // stride + 1, columns + 2 * reach // stride
-    padded = _scratch("padded", depth, high * stride, wide * stride)
+    padded = room.of("padded", depth, high * stride, wide * stride)
     padded.fill(around)
     np.maximum(planes, 0, out=padded[:, reach : reach + height, reach : reach + width])
-    dealt = _scratch("dealt", stride, stride, depth, high, wide)
+    dealt = room.of("dealt", stride, stride, depth, high, wide)
     dealt[:] = padded.reshape(depth, high, stride, wide, stride).transpose(2, 4, 0, 1, 3)
     runs = dealt.reshape(stride, stride, depth, high * wide)
     length = rows * wide
-    under = _scratch("under", weights.shape[1], length)
+    under = room.of("under", weights.shape[1], length)
     under[-1] = 1
-    for number, (row, column) in enumerate(np.ndindex(layer.size, layer.size)):
+    for number, (row, column) in enumerate(product(range(layer.size), repeat=2)):
         down, along = row * layer.dilation, column * layer.dilation
         start = down // stride * wide + along // stride
         under[number * depth : (number + 1) * depth] = runs[down % stride, along % stride, :, start : start + length]
-    found = np.matmul(weights, under, out=_scratch("found", len(weights), length))
+    found = np.matmul(weights, under, out=room.of("found", len(weights), length))
     return found.reshape(-1, rows, wide)[..., :columns]
 
 

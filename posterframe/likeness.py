@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import sqrt
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image
 
-from posterframe.summing import window_sums
+from posterframe.summing import mean, variance, window_sums
 from posterframe.video import Pixels
 
 _SIZE = (32, 18)
@@ -56,7 +57,8 @@ class Look:
 def look_at(pixels: Pixels) -> Look:
     """The look of a picture of any size."""
     small = np.asarray(Image.fromarray(pixels).resize(_SIZE, Image.Resampling.BOX, reducing_gap=1.0), np.float32)
-    return Look(small, float(small.reshape(-1, 3).std(0).mean()))
+    spreads = [sqrt(variance(plane)) for plane in np.ascontiguousarray(small.reshape(-1, 3).T)]
+    return Look(small, sum(spreads) / 3)
 
 
 def _cosines(length: int) -> NDArray[np.float32]:
@@ -72,7 +74,7 @@ def difference(one: Look, other: Look) -> float:
     0.75 within shots from a hand that follows something.
     """
     contrast = max((one.contrast + other.contrast) / 2, _PLAIN)
-    return float(np.abs(one.colours - other.colours).mean()) / contrast
+    return mean(np.abs(one.colours - other.colours)) / contrast
 
 
 def change(one: Look, other: Look) -> float:

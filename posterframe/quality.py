@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import exp, log1p, sqrt
+from math import exp, hypot, log1p, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from posterframe.expressions import smile
 from posterframe.faces import find_faces
 from posterframe.lettering import text_load
 from posterframe.model import Quality
-from posterframe.summing import window_sums
+from posterframe.summing import mean, variance, window_sums
 from posterframe.video import Pixels
 
 Luma = NDArray[np.float32]
@@ -79,10 +79,11 @@ def grain(y: Luma) -> float:
     J. Immerkær, "Fast noise variance estimation", CVIU 64 (1996). The mask is blind to edges and slopes; taking the
     calmest fifth of all cells keeps it blind to texture too.
     """
-    across = y[:, :-2] - 2 * y[:, 1:-1] + y[:, 2:]
-    response = np.abs(across[:-2] - 2 * across[1:-1] + across[2:])
-    bands = _bands(response).mean(1)
-    cells = bands.reshape(len(bands), -1, CELL).mean(2).ravel()
+    across = y[:, :-2] + y[:, 2:]
+    across -= 2 * y[:, 1:-1]
+    response = across[:-2] + across[2:]
+    response -= 2 * across[1:-1]
+    cells = _means(np.abs(response, out=response)).ravel()
     return float(np.partition(cells, cells.size // 5)[cells.size // 5]) * sqrt(np.pi / 2) / 6
 
 
@@ -129,6 +130,13 @@ def _tallest(columns: Luma) -> Luma:
     return tallest
 
 
+def _means(values: Luma) -> Luma:
+    """The mean of each cell, shape (rows, columns) of cells."""
+    bands = _bands(values).sum(1)
+    means: Luma = bands.reshape(len(bands), -1, CELL) @ np.full(CELL, 1 / CELL**2, np.float32)
+    return means
+
+
 def sharpness(y: Luma, edges: Edges) -> float:
     """Whether some part of the picture is in focus and not smeared, and how much fine detail it all shows: 0–1."""
     in_focus = ramp(focus(edges), 0.3, 0.5)
@@ -160,8 +168,11 @@ def detail(y: Luma, noise: float) -> float:
 
     J. L. Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000. 1 from 4000 on.
     """
-    laplacian = 4 * y[1:-1, 1:-1] - y[:-2, 1:-1] - y[2:, 1:-1] - y[1:-1, :-2] - y[1:-1, 2:]
-    return min(1.0, log1p(max(0.0, float(laplacian.var()) - 20 * noise**2)) / log1p(4000.0))
+    laplacian = y[:-2, 1:-1] + y[2:, 1:-1]
+    laplacian += y[1:-1, :-2]
+    laplacian += y[1:-1, 2:]
+    laplacian -= 4 * y[1:-1, 1:-1]
+    return min(1.0, log1p(max(0.0, variance(laplacian) - 20 * noise**2)) / log1p(4000.0))
 
 
 def exposure(y: Luma) -> float:
@@ -170,22 +181,22 @@ def exposure(y: Luma) -> float:
     Read from percentiles, so that a lit face before a black wall and a small product on white are well exposed; a
     picture that is dark as a whole loses up to two fifths, since little of it is left at the size of a thumbnail.
     """
-    levels = np.cumsum(np.bincount(y.astype(np.uint8).ravel(), minlength=256)) / y.size
+    levels = np.cumsum(Image.fromarray(y.astype(np.uint8)).histogram()) / y.size
     dark, light = (float(np.searchsorted(levels, share)) for share in (0.02, 0.97))
-    return min(ramp(light, 45, 130), ramp(dark, 220, 140)) * (0.6 + 0.4 * ramp(float(y.mean()), 15, 70))
+    return min(ramp(light, 45, 130), ramp(dark, 220, 140)) * (0.6 + 0.4 * ramp(mean(y), 15, 70))
 
 
 def contrast(y: Luma) -> float:
     """Standard deviation of brightness (RMS contrast; E. Peli, JOSA A 7, 1990); 1 from a quarter of the range on."""
-    return min(1.0, float(y.std()) / 64)
+    return min(1.0, sqrt(variance(y)) / 64)
 
 
 def colourfulness(pixels: Pixels) -> float:
     """D. Hasler and S. Süsstrunk, "Measuring colourfulness in natural images", SPIE 2003; 1 is their "extremely"."""
-    red, green, blue = np.moveaxis(pixels.astype(np.float32), 2, 0)
+    red, green, blue = np.ascontiguousarray(pixels.reshape(-1, 3).T).astype(np.float32)
     red_green, yellow_blue = red - green, (red + green) / 2 - blue
-    spread = sqrt(float(red_green.var() + yellow_blue.var()))
-    return min(1.0, (spread + 0.3 * sqrt(float(red_green.mean() ** 2 + yellow_blue.mean() ** 2))) / 109)
+    spread = sqrt(variance(red_green) + variance(yellow_blue))
+    return min(1.0, (spread + 0.3 * hypot(mean(red_green), mean(yellow_blue))) / 109)
 
 
 def emptiness(picture: Pixels, y: Luma, noise: float) -> float:
@@ -203,7 +214,8 @@ def emptiness(picture: Pixels, y: Luma, noise: float) -> float:
     share = float(busy.mean())
     if share > _SPARSE:
         return 0.0
-    mark = ramp(_flatness(y, busy), 0.62, 0.75) * ramp(_colours(picture), 24, 16)
+    flat = ramp(_flatness(y, busy), 0.62, 0.75)
+    mark = flat * ramp(_colours(picture), 24, 16) if flat else 0.0
     return max(ramp(share, 1 / 6, 0.01), mark)
 
 
@@ -211,8 +223,8 @@ def _flatness(y: Luma, busy: NDArray[np.bool_]) -> float:
     """The share of pixels, among those in ``busy`` cells, that are within a grey level of the next in their row."""
     if not busy.any():
         return 1.0
-    alike = _bands((np.abs(np.diff(y, axis=1, append=y[:, -1:])) < 1).astype(np.float32)).mean(1)
-    return float(alike.reshape(len(alike), -1, CELL).mean(2)[busy].mean())
+    alike = (np.abs(np.diff(y, axis=1, append=y[:, -1:])) < 1).astype(np.float32)
+    return mean(_means(alike)[busy])
 
 
 def _colours(picture: Pixels) -> int:
@@ -237,7 +249,7 @@ def glance(pixels: Pixels, *, steadiness: float = 1.0) -> Quality:
             steadiness=steadiness,
             emptiness=emptiness(picture, y, edges.grain),
             text_load=text_load(y),
-            brightness=float(y.mean()) / 255,
+            brightness=mean(y) / 255,
         )
     )
 

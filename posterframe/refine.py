@@ -197,14 +197,21 @@ def choose(window: Sequence[Seen], asked: Seen) -> Seen:
             if not wanted or shot is not shots[0]:
                 return sharpest
             faced = (seen for seen in chain([sharpest], sound) if len(find_faces(seen.pixels)) >= wanted)
-            return _with_open_eyes(list(islice(faced, _COMPARED))) or sharpest
+            return _with_open_eyes(islice(faced, _COMPARED)) or sharpest
     return max(shots[0], key=lambda seen: (min(seen.steadiness, _STEADY), seen.sharpness))
 
 
-def _with_open_eyes(best_first: Sequence[Seen]) -> Seen | None:
-    """The first whose eyes are nearly as open as those of any; None of none."""
-    opened = [open_eyes(seen.pixels) for seen in best_first]
-    return next((seen for seen, eyes in zip(best_first, opened, strict=True) if eyes >= OPEN * max(opened)), None)
+def _with_open_eyes(best_first: Iterator[Seen]) -> Seen | None:
+    """The first whose eyes are nearly as open as those of any; None of none.
+
+    Where the eyes of the first cannot be read, no others are looked for: the people are too far away.
+    """
+    first = next(best_first, None)
+    if first is None or not open_eyes(first.pixels):
+        return first
+    few = [first, *best_first]
+    opened = [open_eyes(seen.pixels) for seen in few]
+    return next(seen for seen, eyes in zip(few, opened, strict=True) if eyes >= OPEN * max(opened))
 
 
 def _shots_in(window: Sequence[Seen]) -> list[list[Seen]]:

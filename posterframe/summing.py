@@ -1,4 +1,4 @@
-"""Sums over every place of a window, for measures that look for the best or the fullest part of a picture."""
+"""Sums, means and spreads of large arrays, for measures: quicker than numpy's own, which copy or convert more."""
 
 from __future__ import annotations
 
@@ -21,3 +21,14 @@ def window_sums(values: NDArray[np.float32], rows: int, columns: int) -> NDArray
     for shift in range(1, columns):
         sums += tall[..., shift : shift + wide]
     return sums
+
+
+def mean(values: NDArray[np.float32]) -> float:
+    """The mean of all values."""
+    return float(values.sum()) / values.size
+
+
+def variance(values: NDArray[np.float32]) -> float:
+    """The mean squared distance of all values from their mean."""
+    distances = values - np.float32(mean(values))
+    return float(np.vdot(distances, distances)) / values.size

@@ -20,7 +20,7 @@ from posterframe.decoding.colour import Converter
 from posterframe.decoding.file import SharedFile
 from posterframe.decoding.probe import measure
 from posterframe.decoding.scanner import scan, skim
-from posterframe.decoding.source import Source, give_back_memory, start_of
+from posterframe.decoding.source import Source, give_back_memory, share_memory, start_of
 from posterframe.decoding.walker import Shown, Walker
 from posterframe.errors import BadInput
 from posterframe.model import VideoInfo
@@ -82,6 +82,7 @@ class Video:
     info: VideoInfo
 
     def __init__(self, file: BinaryIO, name: str) -> None:
+        share_memory()
         self._file = SharedFile(file)
         self._name = name
         self._opened = ExitStack()
@@ -214,7 +215,7 @@ class Video:
         def tell(begins: int, until: int) -> None:
             begins = max(begins, span.start)
             if begins < until:
-                between(*(float((ticks - self._origin) * self._tick) for ticks in (begins, until)))
+                between(*(self._seconds(ticks - self._origin) for ticks in (begins, until)))
 
         return self._pictures(
             skim(
@@ -319,11 +320,14 @@ class Video:
         return shown
 
     def _frame(self, shown: Shown, max_height: int | None) -> Frame:
-        frame, tick = shown.frame, self._tick
+        frame = shown.frame
         start = start_of(frame)
         length = shown.until - start if shown.until is not None else frame.duration or 0
         return Frame(
-            timestamp=float((start - self._origin) * tick),
-            duration=float(length * tick),
+            timestamp=self._seconds(start - self._origin),
+            duration=self._seconds(length),
             pixels=self._converter.picture(frame, max_height),
         )
+
+    def _seconds(self, ticks: int) -> float:
+        return ticks * self._tick.numerator / self._tick.denominator

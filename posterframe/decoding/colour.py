@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from fractions import Fraction
+from functools import cache
 from typing import Any, NamedTuple
 
 import av
@@ -119,7 +120,7 @@ class Converter:
         gamut = _GAMUTS.get(frame.color_primaries, Gamut.BT709 if transfer is Transfer.SDR else Gamut.BT2020)
         if transfer is not Transfer.SDR or gamut is not Gamut.BT709:
             return to_srgb(self._rgb(frame, "rgb48le", width, height, how), transfer, gamut)
-        if any(component.is_alpha for component in frame.format.components):
+        if _is_transparent(frame.format.name):
             return _over_black(self._rgb(frame, "rgba", width, height, how))
         return self._rgb(frame, "rgb24", width, height, how)
 
@@ -145,6 +146,12 @@ def _with_square_pixels(width: int, height: int, pixel_aspect: Fraction | None) 
     if not pixel_aspect or not 1 / _MAX_PIXEL_ASPECT <= pixel_aspect <= _MAX_PIXEL_ASPECT:
         return width, height
     return max(1, round(width * pixel_aspect)), height
+
+
+@cache
+def _is_transparent(kind: str) -> bool:
+    """Whether pictures in this format of pixels can be seen through."""
+    return any(component.is_alpha for component in av.VideoFormat(kind).components)
 
 
 def _matrix(frame: VideoFrame) -> int | None:
