@@ -32,6 +32,9 @@ _ROOM = 500
 _AHEAD = 16
 """Samples of a stretch that are made ready while one before it is watched: those of sixteen seconds at least."""
 
+_BEHIND = 1.0
+"""Seconds behind the last sample of a stretch that are watched too: its best frame is looked for there."""
+
 _KEYS = 0.5
 """The share of watching that is done once all key frames have been seen."""
 
@@ -152,7 +155,9 @@ class Watch:
         one_of = min(self._video.at_once, round(1 / share))
         apart = self._interval  # from the key frames at both ends, and half as far as from each other
         due = stretch.start + apart
-        frames = self._video.scan(STEP, start=stretch.start, end=stretch.end, max_height=self._height, one_of=one_of)
+        others = max(0, floor(stretch.length / (2 * apart)) - 1)
+        end = min(stretch.end, due + 2 * apart * others + _BEHIND)
+        frames = self._video.scan(STEP, start=stretch.start, end=end, max_height=self._height, one_of=one_of)
         for frame in frames:
             if len(stretch.frames) < stretch.room:
                 stretch.frames.append(frame)
