@@ -5,7 +5,7 @@
     python -m benchmarks.frames --restless     ten scenes of a second, again and again, instead
     python -m benchmarks.frames VIDEO …        these instead; --usual: four of the clips
 
-Shorter films are made a minute long by copying their packets. Every way takes its turn in each round, so that a slow
+Shorter films are made a minute long by copying their packets, unless --short is given. Every way takes its turn in each round, so that a slow
 moment of the machine meets all of them; times are medians. "× as fast" is ffmpeg's time divided by ours; the same for
 work counts seconds of all cores, against the ffmpeg that needs fewest: other work on the machine hardly changes it.
 Over HTTP a server in a process of its own answers 20 ms late, and counts the bytes that each way fetches.
@@ -285,6 +285,7 @@ def main() -> None:
     parser.add_argument("--usual", action="store_true", help="four of the clips instead of one film in all formats")
     parser.add_argument("--restless", action="store_true", help="a film that changes its scene every second instead")
     parser.add_argument("--films", type=int, default=2, help="how many composed films are joined")
+    parser.add_argument("--short", action="store_true", help="leave films as short as they are")
     parser.add_argument("--heights", nargs="*", type=int, default=HEIGHTS)
     parser.add_argument("--rounds", type=int, default=0, help="for each film; usually 3 up to 720p and 1 above")
     options = parser.parse_args()
@@ -293,7 +294,8 @@ def main() -> None:
     posterframe(SAMPLE)  # a worker of the app has all that picking needs loaded
     with tempfile.TemporaryDirectory() as folder, served() as server:
         for path in videos:
-            topics.measure(lengthened(path, Path(folder)), path.stem, server, options.rounds or 3)
+            film = path if options.short else lengthened(path, Path(folder))
+            topics.measure(film, path.stem, server, options.rounds or 3)
         for height in [] if videos else options.heights:
             for codec in CODECS:
                 make = restless if options.restless else partial(edited, films=options.films)
