@@ -5,10 +5,11 @@
     python -m benchmarks.frames --restless     ten scenes of a second, again and again, instead
     python -m benchmarks.frames VIDEO …        these instead; --usual: four of the clips
 
-Shorter films are made a minute long by copying their packets, unless --short is given. Every way takes its turn in each round, so that a slow
-moment of the machine meets all of them; times are medians. "× as fast" is ffmpeg's time divided by ours; the same for
-work counts seconds of all cores, against the ffmpeg that needs fewest: other work on the machine hardly changes it.
-Over HTTP a server in a process of its own answers 20 ms late, and counts the bytes that each way fetches.
+Shorter films are made a minute long by copying their packets, unless --short is given. Every way takes its turn in each
+round, so that a slow moment of the machine meets all of them; times are medians. "× as fast" is ffmpeg's time divided
+by ours; the same for work counts seconds of all cores, against the ffmpeg that needs fewest: other work on the machine
+hardly changes it. Over HTTP a server in a process of its own answers 20 ms late, and counts the bytes that each way
+fetches.
 """
 
 from __future__ import annotations

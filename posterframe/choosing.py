@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import inf
 
 from posterframe.ahead import abreast, ahead
 from posterframe.likeness import Look, are_twins, change, difference, look_at
-from posterframe.model import Proposal, Report, Wish
+from posterframe.merit import best_first
+from posterframe.model import Proposal, Quality, Report, Wish
 from posterframe.quality import warnings, working_height
 from posterframe.refine import Refined, Seen, appraise, choose, compared, shown_at
 from posterframe.shots import is_same_scene
@@ -107,7 +109,7 @@ def find_picks(video: Video, watched: Watch, wish: Wish, report: Report) -> list
 def _may_be_a_card(sample: Sample, span: tuple[float, float]) -> bool:
     """Whether a sample shows little on a plain ground where films have their titles and logos."""
     from_edge = min(sample.timestamp - span[0], span[1] - sample.timestamp)
-    return sample.quality.emptiness > _SPARE and from_edge < _EDGE * (span[1] - span[0])
+    return sample.glimpsed.emptiness > _SPARE and from_edge < _EDGE * (span[1] - span[0])
 
 
 def _nearest(samples: Sequence[Sample], timestamp: float) -> Sample:
@@ -141,20 +143,28 @@ class _Choice:
         ordered = []
         for shot in shots:
             taken: list[Sample] = []
-            fit = (i for i in shot if not _may_be_a_card(samples[i], self._span))
-            best_first = sorted(fit, key=lambda i: (-self._rank(samples[i]) - _SHARP * samples[i].quality.sharpness, i))
-            for sample in (samples[i] for i in best_first):
-                if _is_apart(sample.timestamp, _known(self._wish)) and _is_new(sample, taken):
-                    fault = _FAULT if warnings(sample.quality) else 0.0
-                    ordered.append((self._rank(sample) - len(taken) - fault, sample))
-                    taken.append(sample)
-                if len(taken) == most:
-                    break
+            for sample in islice(self._best_first([samples[i] for i in shot], taken), most):
+                fault = _FAULT if warnings(sample.quality) else 0.0
+                ordered.append((self._rank(sample, sample.quality) - len(taken) - fault, sample))
+                taken.append(sample)
         return sorted(ordered, key=lambda entry: (-entry[0], entry[1].timestamp))
 
-    def _rank(self, sample: Sample) -> float:
+    def _best_first(self, shot: Sequence[Sample], taken: Sequence[Sample]) -> Iterator[Sample]:
+        """The samples of a shot that may be picked, each unlike those that have been ``taken`` meanwhile."""
+
+        def merit(sample: Sample, quality: Quality) -> float:
+            return self._rank(sample, quality) + _SHARP * quality.sharpness
+
+        return best_first(
+            [sample for sample in shot if not _may_be_a_card(sample, self._span)],
+            lambda sample: merit(sample, sample.glimpsed),
+            lambda sample: merit(sample, sample.quality),
+            lambda sample: _is_apart(sample.timestamp, _known(self._wish)) and _is_new(sample, taken),
+        )
+
+    def _rank(self, sample: Sample, quality: Quality) -> float:
         taste = _likeness(sample.look, self._liked) - _likeness(sample.look, self._disliked)
-        return sample.quality.score + _TASTE * taste
+        return quality.score + _TASTE * taste
 
     def missing(self, least: float = 0.0) -> int:
         """How many picks with at least that score are still to be found."""
@@ -250,7 +260,7 @@ class _Choice:
         """More of a film of one scene, where few were chosen: frames in which as much as possible has moved."""
         shown: list[Sample | Finalist] = [*self._chosen, *(_nearest(samples, at) for at in _known(self._wish))]
         added: list[Finalist] = []
-        fit = (sample for sample in samples if not warnings(sample.quality) and not _may_be_a_card(sample, self._span))
+        fit = (sample for sample in samples if not warnings(sample.glimpsed) and not _may_be_a_card(sample, self._span))
         left = [(inf, sample) for sample in fit]
         fresh = shown  # those that the samples left have not been held against
         while left and len(self._chosen) + len(added) < min(_FEW, self._wish.count):
@@ -263,11 +273,13 @@ class _Choice:
             if not left or left[-1][0] < _MOVED:
                 break
             sample = left.pop()[1]
+            fresh = []
+            if warnings(sample.quality):
+                continue
             with ahead(self._candidate(sample, 0.0), _AHEAD) as steps:
                 finalist = self._finalist(steps, sample, 0.0)
             apart = _is_apart(finalist.timestamp, [*(other.timestamp for other in shown), *_known(self._wish)])
             sound = not warnings(finalist.found.quality) and self._is_worthy(finalist)
-            fresh = []
             if apart and sound and not _has_lost_a_face(finalist, self._chosen):
                 added.append(finalist)
                 fresh = [finalist]

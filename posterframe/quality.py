@@ -238,6 +238,22 @@ def glance(pixels: Pixels, *, steadiness: float = 1.0) -> Quality:
     """All measures but faces, which cost more than the rest together: for looking through many frames."""
     picture = at_working_size(pixels)
     y = luma(picture)
+    return _told(picture, y, text_load(y), steadiness)
+
+
+def glimpse(pixels: Pixels) -> Quality:
+    """What ``glance`` measures but for the text load, which costs as much as the rest: it can only lower the score."""
+    picture = at_working_size(pixels)
+    return _told(picture, luma(picture))
+
+
+def read_text_load(pixels: Pixels) -> float:
+    """What a ``glimpse`` leaves out."""
+    return text_load(luma(at_working_size(pixels)))
+
+
+def _told(picture: Pixels, y: Luma, text_load: float = 0.0, steadiness: float = 1.0) -> Quality:
+    """The quality of a picture at working size, of which that much is lettering."""
     edges = read_edges(y)
     return rescored(
         Quality(
@@ -248,7 +264,7 @@ def glance(pixels: Pixels, *, steadiness: float = 1.0) -> Quality:
             colourfulness=colourfulness(picture),
             steadiness=steadiness,
             emptiness=emptiness(picture, y, edges.grain),
-            text_load=text_load(y),
+            text_load=text_load,
             brightness=mean(y) / 255,
         )
     )

@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from heapq import heapify, heappop, heappush
 from itertools import chain, islice
 from typing import Self
 
@@ -15,6 +14,7 @@ from posterframe.composition import cautions
 from posterframe.expressions import open_eyes
 from posterframe.faces import find_faces
 from posterframe.likeness import Look, look_at
+from posterframe.merit import best_first
 from posterframe.model import Quality
 from posterframe.quality import (
     detail,
@@ -229,19 +229,14 @@ def _in_order_of_merit(shot: Sequence[Seen], asked: Seen) -> Iterator[Seen]:
         return sharpness + stays - _NEARER * abs(seen.timestamp - asked.timestamp)
 
     tried: list[Seen] = []
-    steady = [seen for seen in shot if seen.steadiness >= _STEADY]
-    queue = [(-merit(seen, seen.detail), False, place) for place, seen in enumerate(steady)]  # at best so much
-    heapify(queue)
-    while queue:
-        _, is_known, place = heappop(queue)
-        seen = steady[place]
-        if any(abs(seen.timestamp - other.timestamp) < _SPREAD for other in tried):
-            continue
-        if is_known:
-            tried.append(seen)
-            yield seen
-        else:
-            heappush(queue, (-merit(seen, seen.sharpness), True, place))
+    for seen in best_first(
+        [seen for seen in shot if seen.steadiness >= _STEADY],
+        lambda seen: merit(seen, seen.detail),
+        lambda seen: merit(seen, seen.sharpness),
+        lambda seen: all(abs(seen.timestamp - other.timestamp) >= _SPREAD for other in tried),
+    ):
+        tried.append(seen)
+        yield seen
 
 
 def _explain(asked: Seen, best: Seen, window: Sequence[Seen]) -> str:

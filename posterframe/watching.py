@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, partial
 from math import ceil, floor
 from threading import Lock
 
@@ -11,7 +12,15 @@ from posterframe.ahead import abreast, ahead
 from posterframe.expressions import open_eyes
 from posterframe.likeness import Look, look_at
 from posterframe.model import Quality, Report
-from posterframe.quality import glance, rescored, warnings, with_faces, working_height
+from posterframe.quality import (
+    glance,
+    glimpse,
+    read_text_load,
+    rescored,
+    warnings,
+    with_faces,
+    working_height,
+)
 from posterframe.refine import OPEN, STEP
 from posterframe.shots import find_shots, transition
 from posterframe.timecode import format_time
@@ -44,15 +53,24 @@ class Sample:
     """A small frame of a film, measured.
 
     ``opens_shot``: what stands before it shows another scene. ``is_key``: it decodes alone, and so do those behind it
-    without those before. ``pixels`` are kept where there are not too many of them.
+    without those before. ``pixels`` are kept where there are not too many of them. ``glimpsed`` is its quality, or what
+    that cannot exceed where a ``text_load`` is still to be asked for.
     """
 
     timestamp: float
     look: Look
-    quality: Quality
+    glimpsed: Quality
+    text_load: Callable[[], float] | None = None
     pixels: Pixels | None = None
     opens_shot: bool = False
     is_key: bool = False
+
+    @cached_property
+    def quality(self) -> Quality:
+        """All that a glance measures, and what faces add where they were looked at."""
+        if self.text_load is None:
+            return self.glimpsed
+        return rescored(replace(self.glimpsed, text_load=self.text_load()))
 
 
 @dataclass(frozen=True)
@@ -199,12 +217,22 @@ class Watch:
         for frame in frames:
             if self._each is not None:
                 self._each(frame)
-            at = max(frame.timestamp, self.start)
-            kept = frame.pixels if self._keeps else None
-            samples.append(Sample(at, look_at(frame.pixels), glance(frame.pixels), kept, is_key=is_key))
+            samples.append(self._sample(frame, is_key=is_key))
+            at = samples[-1].timestamp
             share = min(1.0, (at - span[0]) / max(span[1] - span[0], 1e-3))
             self._report(done[0] + share * (done[1] - done[0]), f"{words} · {_clock(at)} of {_clock(self.end)}")
         return samples
+
+    def _sample(self, frame: Frame, *, is_key: bool) -> Sample:
+        """A frame, measured. Lettering in key frames is only looked for when one may be chosen.
+
+        Elsewhere it is read while a thread decodes what comes next, which costs no time.
+        """
+        at, look = max(frame.timestamp, self.start), look_at(frame.pixels)
+        if is_key and self._keeps:
+            text_load = cache(partial(read_text_load, frame.pixels))
+            return Sample(at, look, glimpse(frame.pixels), text_load, frame.pixels, is_key=True)
+        return Sample(at, look, glance(frame.pixels), None, frame.pixels if self._keeps else None, is_key=is_key)
 
     def _set(self, seen: Sequence[Sample]) -> None:
         """Take these for all that has been seen; of two at one time the later one."""
@@ -221,15 +249,15 @@ class Watch:
         """
         samples = list(self.samples)
         for shot in self._long_shots()[:count]:
-            best = max(shot, key=lambda i: samples[i].quality.score)
+            best = max(shot, key=lambda i: samples[i].glimpsed.score)
             if not self._open_eyes(samples[best]):
                 continue
             tried = sorted({best, *shot[:: -(-len(shot) // _TRIED)]})
             widest = max(self._open_eyes(samples[i]) for i in tried)
             for i in tried:
                 if self._open_eyes(samples[i]) >= OPEN * widest:
-                    quality = replace(self._measured[samples[i].timestamp], steadiness=samples[i].quality.steadiness)
-                    samples[i] = replace(samples[i], quality=rescored(quality))
+                    glimpsed = replace(self._measured[samples[i].timestamp], steadiness=samples[i].glimpsed.steadiness)
+                    samples[i] = replace(samples[i], glimpsed=rescored(glimpsed))
         self._video.rest()
         return samples
 
@@ -240,15 +268,15 @@ class Watch:
             self._report(1.0, "Looking at faces")
             pixels = self.shown(sample).pixels if sample.pixels is None else sample.pixels
             self._eyes[at] = open_eyes(pixels)
-            self._measured[at] = with_faces(sample.quality, pixels)
+            self._measured[at] = with_faces(sample.glimpsed, pixels)
         return self._eyes[at]
 
     def _long_shots(self) -> list[list[int]]:
-        """The sound samples of each long shot, as indices; the shot with the best of all comes first."""
+        """The samples of each long shot that seem sound, as indices; the shot with the best of all comes first."""
         samples = self.samples
         long = (shot for shot in self.shots if samples[shot[-1]].timestamp - samples[shot[0]].timestamp >= _LONG)
-        sound = [[i for i in shot if not warnings(samples[i].quality)] for shot in long]
-        return sorted(filter(None, sound), key=lambda shot: -max(samples[i].quality.score for i in shot))
+        sound = [[i for i in shot if not warnings(samples[i].glimpsed)] for shot in long]
+        return sorted(filter(None, sound), key=lambda shot: -max(samples[i].glimpsed.score for i in shot))
 
 
 def _clock(seconds: float) -> str:
@@ -267,4 +295,4 @@ def _among(samples: Sequence[Sample], i: int) -> Sample:
     if not 0 < i < len(samples) - 1:
         return samples[i]
     steadiness = 1 - transition(*(sample.look for sample in samples[i - 1 : i + 2]))
-    return replace(samples[i], quality=rescored(replace(samples[i].quality, steadiness=steadiness)))
+    return replace(samples[i], glimpsed=rescored(replace(samples[i].glimpsed, steadiness=steadiness)))

@@ -75,7 +75,7 @@ class LocalPicker:
             for one in chosen
         ]
         reasons = write_reasons(
-            sights, [sample.quality for sample in watched.samples], "the film" if whole else "this part"
+            sights, [sample.glimpsed for sample in watched.samples], "the film" if whole else "this part"
         )
         proposals = tuple(
             Proposal(max(found.timestamp, span[0]), reason, found.warnings, found.quality, found.explanation)

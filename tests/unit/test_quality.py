@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from posterframe.composition import is_under_badge
 from posterframe.faces import Face
 from posterframe.model import Quality
-from posterframe.quality import measure, warnings, working_height
+from posterframe.quality import glance, glimpse, measure, read_text_load, rescored, warnings, working_height
 from tests.films import HEIGHT, WIDTH, Pixels, defocused, end_card, noisy, plain, scene, slide, smeared, title_card
 
 GOOD = scene(1)
@@ -192,3 +193,12 @@ def test_the_working_size_has_the_same_number_of_pixels_in_every_shape(size: tup
 )
 def test_the_length_badge_covers_what_lies_in_its_corner(face: Face, is_covered: bool) -> None:
     assert is_under_badge(face) is is_covered
+
+
+@pytest.mark.parametrize(
+    "picture", [GOOD, title_card(), slide(scene(2)), plain(0)], ids=["scene", "title", "slide", "black"]
+)
+def test_a_glimpse_is_a_glance_that_leaves_lettering_out(picture: Pixels) -> None:
+    glimpsed, glanced = glimpse(picture), glance(picture)
+    assert rescored(replace(glimpsed, text_load=read_text_load(picture))) == glanced
+    assert glimpsed.score >= glanced.score
