@@ -18,7 +18,8 @@ from statistics import median
 
 from playwright.sync_api import Page, sync_playwright
 
-from posterframe.model import Picked, Proposal, RoundState, SourceKind, VideoInfo, Wish
+from posterframe.contracts import Picked, Proposal, VideoInfo, Wish
+from posterframe.model import RoundState, SourceKind
 from posterframe.store import Store
 from tests.browser.conftest import CHROMIUM, App, free_port
 from tests.browser.screen import APPROVE_X, HEADER_HEIGHT, ROW_HEIGHT

@@ -28,7 +28,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from posterframe import workflows
-from posterframe.model import DecisionState, Format, RoundState, Shape, SourceKind, ThumbnailStatus, VideoInfo, Wish
+from posterframe.contracts import Format, Shape, ThumbnailStatus, VideoInfo, Wish
+from posterframe.model import DecisionState, RoundState, SourceKind
 from posterframe.sandbox.ittybit import ittybit_app
 from posterframe.sandbox.server import serve
 from posterframe.settings import Settings

@@ -77,7 +77,7 @@ def katna(path: Path) -> list[float]:
 
 def posterframe(path: Path) -> list[float]:
     """Our local picker, as it comes."""
-    from posterframe.model import Wish, ignore_progress
+    from posterframe.contracts import Wish, ignore_progress
     from posterframe.pickers.local import LocalPicker
     from posterframe.video import Footage
 

@@ -11,7 +11,8 @@ from components.session import studio, telling, who
 from components.wishing import ask_wish, can_watch, price_words, wished
 from components.words import plain
 from posterframe import workflows
-from posterframe.model import BY_FILE, WHOLE, DecisionState, Proposal, Review, Snapshot, Stage, Wish
+from posterframe.contracts import WHOLE, Proposal, Wish
+from posterframe.model import BY_FILE, DecisionState, Review, Snapshot, Stage
 
 LIKE = "More like the approved ones"
 OTHER = "Anything else"

@@ -8,7 +8,8 @@ from components.session import attempt, studio, who
 from components.upload import forget_upload, upload_to_try_again, upload_video
 from components.wishing import ask_picker
 from posterframe import workflows
-from posterframe.model import BY_FILE, RoundState, Snapshot, SourceKind, Wish
+from posterframe.contracts import Wish
+from posterframe.model import BY_FILE, RoundState, Snapshot, SourceKind
 
 
 def show_file_wanted(snapshot: Snapshot) -> None:

@@ -12,7 +12,8 @@ import streamlit as st
 from components.front_end import front_end
 from components.session import picture_link, studio, telling, who
 from posterframe import workflows
-from posterframe.model import Moment, VideoInfo
+from posterframe.contracts import VideoInfo
+from posterframe.model import Moment
 from posterframe.timecode import format_time
 
 PLACE = "decide"

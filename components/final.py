@@ -7,7 +7,8 @@ import streamlit as st
 from components.picture import show_picture
 from components.session import clock, studio
 from components.words import file_name, plain, reason_words, size_words
-from posterframe.model import Action, Snapshot, ThumbnailStatus
+from posterframe.contracts import ThumbnailStatus
+from posterframe.model import Action, Snapshot
 from posterframe.timecode import format_time
 
 

@@ -14,8 +14,9 @@ from components.ready import show_place
 from components.session import TICK, note, picture_link, show_said, studio, telling, who
 from components.words import STATUS_WORDS, bundle_name, file_name, file_names, plain, reason_words, size_words
 from posterframe import workflows
+from posterframe.contracts import ThumbnailStatus
 from posterframe.media import Bundle
-from posterframe.model import Moment, Review, Snapshot, Thumbnail, ThumbnailStatus
+from posterframe.model import Moment, Review, Snapshot, Thumbnail
 from posterframe.shapes import GIVEN_UP
 from posterframe.timecode import format_time
 

@@ -13,7 +13,8 @@ from components.session import clock, studio
 from components.title import show_title
 from components.wishing import money
 from components.words import count, plain, source_words
-from posterframe.model import BY_HAND, Part, Review, Round, Snapshot
+from posterframe.contracts import Part
+from posterframe.model import BY_HAND, Review, Round, Snapshot
 from posterframe.timecode import format_time
 
 MOST_OTHERS = 3

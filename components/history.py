@@ -14,7 +14,8 @@ from components.origin import picker_name
 from components.session import clock, studio
 from components.wishing import capital
 from components.words import count, mention, moment_words
-from posterframe.model import BY_FILE, Action, Decision, Format, Moment, Shape, Snapshot, ThumbnailStatus
+from posterframe.contracts import Format, Shape, ThumbnailStatus
+from posterframe.model import BY_FILE, Action, Decision, Moment, Snapshot
 from posterframe.shapes import shape_words
 from posterframe.timecode import format_time
 

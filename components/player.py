@@ -11,7 +11,8 @@ import streamlit as st
 from components.front_end import front_end
 from components.session import picture_link
 from components.words import DECISION_WORDS
-from posterframe.model import Moment, Review, SourceKind, VideoInfo
+from posterframe.contracts import VideoInfo
+from posterframe.model import Moment, Review, SourceKind
 from posterframe.timecode import format_time
 
 PLAYED = (SourceKind.UPLOAD, SourceKind.SAMPLE)

@@ -6,7 +6,8 @@ import streamlit as st
 
 from components.session import TICK, studio
 from components.words import count
-from posterframe.model import Snapshot, ThumbnailStatus
+from posterframe.contracts import ThumbnailStatus
+from posterframe.model import Snapshot
 
 PLACE = "gallery"
 """The id of the place on the page where the gallery begins."""

@@ -8,7 +8,8 @@ import streamlit as st
 
 from components.session import studio
 from components.wishing import capital
-from posterframe.model import Fit, Format, Review, Shape
+from posterframe.contracts import Fit, Format, Shape
+from posterframe.model import Review
 from posterframe.picture import MAX_SIDE
 from posterframe.shapes import PRESETS, USUAL
 

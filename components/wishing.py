@@ -8,8 +8,9 @@ import streamlit as st
 
 from components.session import studio
 from components.words import plain
+from posterframe.contracts import WHOLE, Part, Wish
 from posterframe.errors import PosterframeError
-from posterframe.model import WHOLE, Part, Review, SourceKind, Wish
+from posterframe.model import Review, SourceKind
 from posterframe.pickers import Picker
 from posterframe.timecode import check_part, format_time, parse_part
 

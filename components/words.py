@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from textwrap import shorten
 
+from posterframe.contracts import ThumbnailStatus
 from posterframe.errors import BadInput
-from posterframe.model import DecisionState, Moment, Review, SourceKind, Thumbnail, ThumbnailStatus
+from posterframe.model import DecisionState, Moment, Review, SourceKind, Thumbnail
 from posterframe.net.address import WORD_JOINER
 from posterframe.shapes import preset_name, shape_words
 from posterframe.timecode import format_time

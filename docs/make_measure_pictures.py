@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from posterframe.composition import BADGE, drawing_of, read_composition, salience, subject_size, title_room
+from posterframe.contracts import Quality
 from posterframe.expressions import open_eyes, smile
 from posterframe.likeness import look_at
-from posterframe.model import Quality
 from posterframe.quality import CELL, at_working_size, luma, measure, read_edges
 from posterframe.refine import look_around
 from posterframe.video import Pixels, Video

@@ -8,9 +8,9 @@ from itertools import islice
 from math import inf
 
 from posterframe.ahead import abreast, ahead
+from posterframe.contracts import Proposal, Quality, Report, Wish
 from posterframe.likeness import Look, are_twins, change, difference, look_at
 from posterframe.merit import best_first
-from posterframe.model import Proposal, Quality, Report, Wish
 from posterframe.quality import warnings, working_height
 from posterframe.refine import Refined, Seen, appraise, choose, compared, shown_at
 from posterframe.shots import is_same_scene

@@ -9,9 +9,10 @@ import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from posterframe.contracts import Cut, Job, Picture, ThumbnailStatus, VideoInfo
 from posterframe.errors import ServiceBusy, ServiceFailed
 from posterframe.extractors import Extractor
-from posterframe.model import Cut, Job, Picture, Review, Thumbnail, ThumbnailStatus, VideoInfo
+from posterframe.model import Review, Thumbnail
 from posterframe.picture import size_of, within_bytes
 from posterframe.studio import Studio
 from posterframe.timecode import clamp_time

@@ -8,10 +8,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from posterframe.contracts import Job, ThumbnailStatus
 from posterframe.errors import BadInput
 from posterframe.fetching import Fetcher
 from posterframe.lookout import HURRIED_GAP, Lookout, Seen
-from posterframe.model import Job, Thumbnail, ThumbnailStatus
+from posterframe.model import Thumbnail
 from posterframe.polling import NEVER_PLACED, OVERDUE, Followed, follow, keep_waiting
 from posterframe.studio import Studio
 

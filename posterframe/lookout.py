@@ -6,9 +6,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from posterframe.contracts import Job
 from posterframe.errors import ServiceBusy, ServiceFailed
 from posterframe.extractors import Extractor
-from posterframe.model import Job
 from posterframe.polling import Followed, after_look, plan, quiet_until
 
 HURRIED_GAP = 1.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from posterframe.contracts import Proposal
 from posterframe.gemini.times import NoTime, read_times
-from posterframe.model import Moment, Proposal, Round
+from posterframe.model import Moment, Round
 from posterframe.timecode import format_time
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from PIL import Image
 
+from posterframe.contracts import Fit, Format, Picture, Shape
 from posterframe.errors import BadInput, ServiceFailed
-from posterframe.model import Fit, Format, Picture, Shape
 from posterframe.video import Pixels
 
 MAX_SIDE = 8192

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from posterframe.model import Job
+from posterframe.contracts import Job
 
 HOOK_PATH = "/hooks/jobs"
 """Where services that can reach us call when a job has ended, so that it is looked at then."""

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from posterframe.contracts import Quality
 from posterframe.expressions import smile
 from posterframe.faces import find_faces
 from posterframe.lettering import text_load
-from posterframe.model import Quality
 from posterframe.summing import mean, variance, window_sums
 from posterframe.video import Pixels
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from posterframe.composition import Composition
-from posterframe.model import Quality
+from posterframe.contracts import Quality
 
 _MOST = 0.9
 """The share of the film that a frame must surpass before "than nearly all of the film" is said."""

@@ -11,11 +11,11 @@ from typing import Self
 
 from posterframe.ahead import ahead
 from posterframe.composition import cautions
+from posterframe.contracts import Quality
 from posterframe.expressions import open_eyes
 from posterframe.faces import find_faces
 from posterframe.likeness import Look, look_at
 from posterframe.merit import best_first
-from posterframe.model import Quality
 from posterframe.quality import (
     detail,
     glance,

@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from urllib.parse import unquote
 
+from posterframe.contracts import Report, ignore_progress
 from posterframe.errors import BadInput
 from posterframe.extractors import Extractor
 from posterframe.extractors.local import LocalExtractor
-from posterframe.model import Report, ignore_progress
 from posterframe.net import Net
 from posterframe.net.address import is_allowed, is_loopback
 from posterframe.pickers import Picker

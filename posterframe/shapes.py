@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from posterframe.model import DecisionState, Format, Moment, Shape, Thumbnail, ThumbnailStatus
+from posterframe.contracts import Format, Shape, ThumbnailStatus
+from posterframe.model import DecisionState, Moment, Thumbnail
 
 YOUTUBE_BYTES = 2_000_000
 """YouTube takes up to 2 MB at 1280×720, says its help on custom thumbnails."""

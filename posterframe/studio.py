@@ -10,10 +10,11 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import BinaryIO
 
+from posterframe.contracts import Report, ignore_progress
 from posterframe.errors import BadInput
 from posterframe.extractors import Extractor
 from posterframe.media import MediaStore
-from posterframe.model import Report, Review, SourceKind, ignore_progress
+from posterframe.model import Review, SourceKind
 from posterframe.net import Net
 from posterframe.pickers import Picker
 from posterframe.registry import choose, footage_at, make_extractors, make_net, make_pickers, public_address

@@ -6,8 +6,8 @@ import math
 import re
 from typing import Final
 
+from posterframe.contracts import Part
 from posterframe.errors import BadInput
-from posterframe.model import Part
 
 SHORTEST_PART: Final = 1.0
 """Seconds: less is a frame and its neighbours, for which nobody has to watch."""

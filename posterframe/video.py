@@ -16,6 +16,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from posterframe.ahead import abreast
+from posterframe.contracts import VideoInfo
 from posterframe.decoding.colour import Converter
 from posterframe.decoding.file import SharedFile
 from posterframe.decoding.probe import measure
@@ -23,7 +24,6 @@ from posterframe.decoding.scanner import scan, skim
 from posterframe.decoding.source import Source, give_back_memory, share_memory, start_of
 from posterframe.decoding.walker import Shown, Walker
 from posterframe.errors import BadInput
-from posterframe.model import VideoInfo
 
 Pixels = NDArray[np.uint8]
 """An upright sRGB picture with square pixels, shape (height, width, 3)."""

@@ -9,9 +9,9 @@ from math import ceil, floor
 from threading import Lock
 
 from posterframe.ahead import abreast, ahead
+from posterframe.contracts import Quality, Report
 from posterframe.expressions import open_eyes
 from posterframe.likeness import Look, look_at
-from posterframe.model import Quality, Report
 from posterframe.quality import (
     glance,
     glimpse,

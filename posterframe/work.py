@@ -15,24 +15,11 @@ from dataclasses import replace
 
 from PIL import Image
 
+from posterframe.contracts import Picked, Report, VideoInfo, Wish
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed, Stopped
 from posterframe.filmstrip import draw_filmstrip
 from posterframe.matching import known_moments, match, remarks_on
-from posterframe.model import (
-    BY_FILE,
-    Filmstrip,
-    Moment,
-    Picked,
-    Report,
-    Review,
-    Round,
-    RoundState,
-    SourceKind,
-    Stage,
-    Storyboard,
-    VideoInfo,
-    Wish,
-)
+from posterframe.model import BY_FILE, Filmstrip, Moment, Review, Round, RoundState, SourceKind, Stage, Storyboard
 from posterframe.pickers import Picker
 from posterframe.pickers.local import LocalPicker
 from posterframe.refine import appraise, look_around, refine, shown_at

@@ -12,11 +12,12 @@ from typing import Any
 import click
 
 from posterframe.cli.terminal import progress, writing
+from posterframe.contracts import Cut, Fit, Format, Job, Picture, Report, Shape, ThumbnailStatus
 from posterframe.cutting import suited_to
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 from posterframe.extractors import Extractor
 from posterframe.lookout import Lookout
-from posterframe.model import Cut, Fit, Format, Job, Picture, Report, Shape, ThumbnailStatus, new_id
+from posterframe.model import new_id
 from posterframe.polling import NEVER_PLACED, follow
 from posterframe.registry import choose, footage_at, make_extractors, make_net
 from posterframe.settings import settings

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from posterframe.cli.terminal import progress
-from posterframe.model import Proposal, VideoInfo, Wish
+from posterframe.contracts import Proposal, VideoInfo, Wish
 from posterframe.refine import Refined, refine
 from posterframe.registry import choose, footage_at, make_net, make_pickers
 from posterframe.settings import settings

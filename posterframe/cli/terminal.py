@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
+from posterframe.contracts import Report
 from posterframe.errors import BadInput, ServiceFailed
-from posterframe.model import Report
 
 PROJECT = Path(__file__).parents[2]
 SAMPLE = PROJECT / "samples/sample.mp4"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from posterframe.model import Cut, Job, Picture
+from posterframe.contracts import Cut, Job, Picture
 from posterframe.video import Footage
 
 

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from posterframe.contracts import Cut, Job, Picture, ThumbnailStatus
 from posterframe.errors import BadInput, PosterframeError, ServiceBusy, ServiceFailed
 from posterframe.ittybit import trouble
 from posterframe.ittybit.client import IttybitClient
 from posterframe.ittybit.order import order
 from posterframe.ittybit.reply import JobReply, JobState
 from posterframe.ittybit.retry import Pace
-from posterframe.model import Cut, Job, Picture, ThumbnailStatus
 from posterframe.net import Net
 from posterframe.net.address import is_loopback
 from posterframe.picture import MAX_SIDE, check_picture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from posterframe.contracts import Cut, Job, Picture, ThumbnailStatus
 from posterframe.errors import ServiceFailed
-from posterframe.model import Cut, Job, Picture, ThumbnailStatus
 from posterframe.picture import check_shape, encode
 from posterframe.video import Footage
 

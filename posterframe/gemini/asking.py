@@ -7,12 +7,12 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from posterframe.contracts import Proposal, Report, Wish
 from posterframe.gemini.courier import Courier, Parcel, share_of
 from posterframe.gemini.patience import Patience, Persistence
 from posterframe.gemini.reply import Findings, Problem, read_reply
 from posterframe.gemini.sdk import Ask, Sdk, Usage
 from posterframe.gemini.trouble import Failure, Trouble
-from posterframe.model import Proposal, Report, Wish
 from posterframe.video import Footage
 
 BROUGHT: Final = 0.5

@@ -15,11 +15,11 @@ from functools import partial
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
+from posterframe.contracts import Report
 from posterframe.errors import BadInput
 from posterframe.gemini.files import LARGEST, Files, GeminiFile
 from posterframe.gemini.trouble import GO_ON, Failure, Trouble
 from posterframe.gemini.uploads import Upload, Uploads, content_of, sketch
-from posterframe.model import Report
 from posterframe.net import Net
 from posterframe.net.address import is_allowed, is_loopback
 from posterframe.video import Footage

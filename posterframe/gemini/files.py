@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, Final, TypeVar
 
+from posterframe.contracts import Report
 from posterframe.gemini.patience import Patience, Persistence, Tick, attend, sleep
 from posterframe.gemini.text import plain_sentence
 from posterframe.gemini.trouble import Failure, Trouble
 from posterframe.gemini.wire import Wire, read_object
-from posterframe.model import Report
 
 LARGEST: Final = 2 * 1024**3
 """Bytes that the Files API takes in one file."""

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any, Final
 
-from posterframe.model import Proposal, Wish
+from posterframe.contracts import Proposal, Wish
 
 PROMPT_VERSION: Final = "pick-thumbnails/3"
 """Stored with each review; changes whenever the words below do, so that results can be compared."""

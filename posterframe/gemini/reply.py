@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from posterframe.contracts import WHOLE, Part, Proposal
 from posterframe.gemini.prompt import FUNCTION_NAME
 from posterframe.gemini.sdk import Reply
 from posterframe.gemini.text import plain_sentence
 from posterframe.gemini.times import TIME_NAMES, NoTime, Time, as_written, read_times
-from posterframe.model import WHOLE, Part, Proposal
 
 SAME_MOMENT: Final = 1.0
 """Times closer than this many seconds are one moment: Gemini cannot tell them apart at one frame a second."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from posterframe.contracts import Part
 from posterframe.errors import BadInput
-from posterframe.model import Part
 
 MOST_FPS: Final = 24
 

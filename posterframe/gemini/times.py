@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from posterframe.contracts import WHOLE, Part
 from posterframe.errors import BadInput
-from posterframe.model import WHOLE, Part
 from posterframe.timecode import format_time, parse_time
 
 TIME_NAMES: Final = ("timestamp", "time", "timestamp_seconds", "seconds", "start", "at")

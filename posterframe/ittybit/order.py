@@ -6,9 +6,9 @@ import math
 from typing import Any
 from urllib.parse import urlsplit
 
+from posterframe.contracts import Cut, Fit, Shape
 from posterframe.errors import BadInput
 from posterframe.ittybit.reply import KEY_IN_METADATA
-from posterframe.model import Cut, Fit, Shape
 from posterframe.picture import check_shape
 
 _POSITIONS = ("center", "top", "bottom", "left", "right")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from posterframe.contracts import Report, ignore_progress
 from posterframe.errors import BadInput, ServiceFailed
-from posterframe.model import Report, ignore_progress
 from posterframe.net.address import check_address, check_video_address, host_of, is_youtube, read_address
 from posterframe.net.cache import DiskCache, disk_trouble
 from posterframe.net.client import Client

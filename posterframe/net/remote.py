@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import BinaryIO, Protocol
 
-from posterframe.model import Report
+from posterframe.contracts import Report
 from posterframe.net.cache import DiskCache, key_of
 from posterframe.net.client import Client
 from posterframe.net.content import HEAD_BYTES, check_is_video

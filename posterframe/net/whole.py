@@ -9,8 +9,8 @@ from io import SEEK_END
 from itertools import chain
 from typing import IO
 
+from posterframe.contracts import Report
 from posterframe.errors import BadInput, ServiceFailed
-from posterframe.model import Report
 from posterframe.net.address import host_of, shown
 from posterframe.net.cache import DiskCache, disk_trouble, key_of
 from posterframe.net.client import Answer, Client

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from posterframe.model import Picked, Report, Wish
+from posterframe.contracts import Picked, Report, Wish
 from posterframe.video import Footage
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
+from posterframe.contracts import Picked, Report, Wish
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 from posterframe.gemini.asking import Asking, Task
 from posterframe.gemini.container import HEAD, mime_type_of
@@ -30,7 +31,6 @@ from posterframe.gemini.sdk_generativeai import GenerativeAi
 from posterframe.gemini.trouble import GO_ON, Failure, Trouble, explain, explain_youtube
 from posterframe.gemini.uploads import Uploads
 from posterframe.gemini.wire import Wire
-from posterframe.model import Picked, Report, Wish
 from posterframe.net import Net
 from posterframe.net.address import is_allowed, is_loopback, is_youtube
 from posterframe.timecode import check_part

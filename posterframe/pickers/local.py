@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from posterframe.choosing import Finalist, find_picks
 from posterframe.composition import read_composition
-from posterframe.model import Picked, Proposal, Report, Wish
+from posterframe.contracts import Picked, Proposal, Report, Wish
 from posterframe.quality import warnings
 from posterframe.reasons import Sight, write_reasons
 from posterframe.timecode import check_part

@@ -22,9 +22,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from posterframe.contracts import Part, Proposal, Wish, ignore_progress
 from posterframe.errors import PosterframeError
 from posterframe.gemini.models import label_of
-from posterframe.model import Part, Proposal, Wish, ignore_progress
 from posterframe.net import Net, is_youtube
 from posterframe.pickers.local import LocalPicker
 from posterframe.sandbox.faults import Fault, take

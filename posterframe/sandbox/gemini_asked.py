@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from posterframe.model import Part, Proposal, Wish
+from posterframe.contracts import Part, Proposal, Wish
 from posterframe.sandbox.gemini_shapes import FUNCTION
 
 Body = dict[str, Any]

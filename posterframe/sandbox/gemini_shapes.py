@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from posterframe.model import Proposal
+from posterframe.contracts import Proposal
 
 Body = dict[str, Any]
 Moments = Sequence[Proposal]

@@ -22,8 +22,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from posterframe.contracts import Fit, Format, Picture, Shape
 from posterframe.errors import PosterframeError
-from posterframe.model import Fit, Format, Picture, Shape
 from posterframe.net import Net
 from posterframe.picture import encode
 from posterframe.sandbox.faults import Fault, take

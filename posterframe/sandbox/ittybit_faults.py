@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from PIL import Image
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 
-from posterframe.model import Format, Picture
+from posterframe.contracts import Format, Picture
 from posterframe.sandbox.faults import CutConnection, Drip, Fault, Hang
 
 _ENORMOUS_CHUNKS = 1024

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from posterframe.model import Picture
+from posterframe.contracts import Picture
 
 _QUEUED_SHARE = 0.15
 """The share of a job's time that it waits for its turn."""

@@ -1,4 +1,4 @@
-"""The only way to the database. What goes in and comes out are the values of model.py."""
+"""The only way to the database. What goes in and comes out are the values of model.py and contracts.py."""
 
 from __future__ import annotations
 

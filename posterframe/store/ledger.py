@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
 
+from posterframe.contracts import Json
 from posterframe.errors import BadInput
-from posterframe.model import Action, Decision, Json, Moment, Review, Round, Thumbnail
+from posterframe.model import Action, Decision, Moment, Review, Round, Thumbnail
 from posterframe.store.database import Database
 from posterframe.store.schema import decisions, moments, reviews, rounds, thumbnails
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from posterframe.contracts import Quality
 from posterframe.errors import BadInput
-from posterframe.model import BY_HAND, Action, Decision, DecisionState, Filmstrip, Moment, Quality, Review, new_id
+from posterframe.model import BY_HAND, Action, Decision, DecisionState, Filmstrip, Moment, Review, new_id
 from posterframe.store.ledger import Change, Ledger, checked_time, find, rows
 from posterframe.store.rounds import next_position
 from posterframe.store.schema import decisions, moments

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, case, func, insert, or_, select
 
+from posterframe.contracts import ThumbnailStatus, VideoInfo, Wish
 from posterframe.errors import BadInput
 from posterframe.model import (
     Action,
@@ -17,9 +18,6 @@ from posterframe.model import (
     SourceKind,
     Storyboard,
     Thumbnail,
-    ThumbnailStatus,
-    VideoInfo,
-    Wish,
     new_id,
 )
 from posterframe.store.ledger import Change, Ledger, columns, find, rows

@@ -6,21 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
+from posterframe.contracts import Json, Picked, Proposal, Wish
 from posterframe.errors import BadInput, Stopped
-from posterframe.model import (
-    Action,
-    DecisionState,
-    Json,
-    Moment,
-    Picked,
-    Proposal,
-    Review,
-    Round,
-    RoundState,
-    Stage,
-    Wish,
-    new_id,
-)
+from posterframe.model import Action, DecisionState, Moment, Review, Round, RoundState, Stage, new_id
 from posterframe.store.ledger import Change, Ledger, checked_time, find, rows
 from posterframe.store.schema import moments, rounds
 

@@ -1,4 +1,4 @@
-"""The tables, whose columns are the fields of model.py, and column types that give values back as they went in."""
+"""The tables, whose columns are the fields of model.py and contracts.py, and types that give values back unchanged."""
 
 from __future__ import annotations
 
@@ -26,21 +26,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from posterframe.model import (
-    Action,
-    DecisionState,
-    Filmstrip,
-    Json,
-    Quality,
-    RoundState,
-    Shape,
-    SourceKind,
-    Stage,
-    Storyboard,
-    ThumbnailStatus,
-    VideoInfo,
-    Wish,
-)
+from posterframe.contracts import Json, Quality, Shape, ThumbnailStatus, VideoInfo, Wish
+from posterframe.model import Action, DecisionState, Filmstrip, RoundState, SourceKind, Stage, Storyboard
 
 T = TypeVar("T")
 

@@ -9,16 +9,9 @@ from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, func, select
 
+from posterframe.contracts import Shape, ThumbnailStatus
 from posterframe.errors import BadInput
-from posterframe.model import (
-    Action,
-    Moment,
-    Review,
-    Shape,
-    Thumbnail,
-    ThumbnailStatus,
-    new_id,
-)
+from posterframe.model import Action, Moment, Review, Thumbnail, new_id
 from posterframe.shapes import GIVEN_UP, same_cut, wanted
 from posterframe.store.ledger import Change, Ledger, find, rows
 from posterframe.store.moments import moments_of

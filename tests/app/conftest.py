@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posterframe import work, workflows
-from posterframe.model import Picked, Proposal, Review, RoundState, Snapshot, SourceKind, Wish
+from posterframe.contracts import Picked, Proposal, Wish
+from posterframe.model import Review, RoundState, Snapshot, SourceKind
 from posterframe.settings import settings
 from posterframe.studio import Studio, open_studio
 from tests.waiting import wait_for

@@ -6,7 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 
-from posterframe.model import Part, Review
+from posterframe.contracts import Part
+from posterframe.model import Review
 from posterframe.studio import Studio
 from tests.app.conftest import error_on, open_page, press, snapshot_of
 from tests.waiting import wait_for

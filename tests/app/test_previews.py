@@ -7,7 +7,8 @@ from io import BytesIO
 import pytest
 
 from posterframe import work
-from posterframe.model import Moment, RoundState, SourceKind, Wish
+from posterframe.contracts import Wish
+from posterframe.model import Moment, RoundState, SourceKind
 from posterframe.studio import Studio
 from tests.app.conftest import open_page, snapshot_of
 from tests.numbered_films import Film

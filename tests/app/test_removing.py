@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from posterframe.model import Review, SourceKind, Wish
+from posterframe.contracts import Wish
+from posterframe.model import Review, SourceKind
 from posterframe.studio import Studio
 from tests.app.conftest import open_page, press, snapshot_of
 from tests.app.test_review_page import links_on

@@ -9,18 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from posterframe import workflows
-from posterframe.model import (
-    BY_FILE,
-    Action,
-    DecisionState,
-    Picked,
-    Proposal,
-    Review,
-    RoundState,
-    SourceKind,
-    ThumbnailStatus,
-    Wish,
-)
+from posterframe.contracts import Picked, Proposal, ThumbnailStatus, Wish
+from posterframe.model import BY_FILE, Action, DecisionState, Review, RoundState, SourceKind
 from posterframe.shapes import PRESETS, USUAL
 from posterframe.studio import Studio
 from posterframe.timecode import format_time

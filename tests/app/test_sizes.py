@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from posterframe.model import Fit, Format, Review, Shape, Thumbnail
+from posterframe.contracts import Fit, Format, Shape
+from posterframe.model import Review, Thumbnail
 from posterframe.studio import Studio
 from tests.app.conftest import edit, open_page, press, snapshot_of
 from tests.waiting import wait_for

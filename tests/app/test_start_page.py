@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from posterframe.model import RoundState, SourceKind, Wish
+from posterframe.contracts import Wish
+from posterframe.model import RoundState, SourceKind
 from posterframe.studio import Studio
 from tests.app.conftest import error_on, open_page, press
 from tests.app.test_review_page import links_on

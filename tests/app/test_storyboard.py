@@ -7,7 +7,8 @@ from io import BytesIO
 from PIL import Image
 
 from posterframe import work, workflows
-from posterframe.model import Part, Review, SourceKind, Storyboard, Wish
+from posterframe.contracts import Part, Wish
+from posterframe.model import Review, SourceKind, Storyboard
 from posterframe.studio import Studio
 from tests.app.conftest import snapshot_of
 from tests.waiting import wait_for

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from components.together import stamp_of
-from posterframe.model import DecisionState, Picked, Proposal, Review, RoundState, Stage, Wish
+from posterframe.contracts import Picked, Proposal, Wish
+from posterframe.model import DecisionState, Review, RoundState, Stage
 from posterframe.studio import Studio
 
 

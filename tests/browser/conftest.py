@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from posterframe.model import DecisionState, Picked, Proposal, RoundState, SourceKind, VideoInfo, Wish
+from posterframe.contracts import Picked, Proposal, VideoInfo, Wish
+from posterframe.model import DecisionState, RoundState, SourceKind
 from posterframe.settings import sqlite_url
 from posterframe.store import Store
 from tests.browser.screen import Screen

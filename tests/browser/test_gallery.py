@@ -7,7 +7,8 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import FloatRect, Locator, expect
 
-from posterframe.model import Thumbnail, ThumbnailStatus
+from posterframe.contracts import ThumbnailStatus
+from posterframe.model import Thumbnail
 from posterframe.shapes import PRESETS
 from tests.browser.conftest import APPROVED, App, approved_review
 from tests.browser.screen import Screen

@@ -11,7 +11,7 @@ import requests
 from playwright.sync_api import expect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from posterframe.model import Proposal, Wish
+from posterframe.contracts import Proposal, Wish
 from posterframe.sandbox.gemini import gemini_app, watch_here
 from posterframe.sandbox.server import serve
 from posterframe.video import Footage

@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from posterframe.model import DecisionState, Picked, Proposal, RoundState, Wish
+from posterframe.contracts import Picked, Proposal, Wish
+from posterframe.model import DecisionState, RoundState
 from posterframe.store import Store
 from tests.browser.conftest import App, open_page
 from tests.browser.screen import REASON_COLUMN, REMOVE_X, TIME_COLUMN, TIME_X, Screen

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from posterframe import workflows
-from posterframe.model import DecisionState, Format, RoundState, Shape, Snapshot, SourceKind, Wish
+from posterframe.contracts import Format, Shape, Wish
+from posterframe.model import DecisionState, RoundState, Snapshot, SourceKind
 from posterframe.settings import settings
 from posterframe.studio import Studio, open_studio
 from tests.waiting import wait_for

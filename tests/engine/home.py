@@ -17,17 +17,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from posterframe.model import (
-    DecisionState,
-    Format,
-    Round,
-    RoundState,
-    Shape,
-    SourceKind,
-    Thumbnail,
-    ThumbnailStatus,
-    Wish,
-)
+from posterframe.contracts import Format, Shape, ThumbnailStatus, Wish
+from posterframe.model import DecisionState, Round, RoundState, SourceKind, Thumbnail
 from posterframe.settings import sqlite_url
 from posterframe.store import Store
 from tests.waiting import wait_for

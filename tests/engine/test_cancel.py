@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from posterframe import work
+from posterframe.contracts import Wish
 from posterframe.errors import Stopped
-from posterframe.model import RoundState, SourceKind, Wish
+from posterframe.model import RoundState, SourceKind
 from posterframe.settings import Settings
 from posterframe.studio import make_studio
 from tests.servers import Behaviour, MediaServer

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from posterframe import cutting
+from posterframe.contracts import ThumbnailStatus
 from posterframe.fetching import FETCH_WITHIN, Fetcher
-from posterframe.model import Thumbnail, ThumbnailStatus
+from posterframe.model import Thumbnail
 from posterframe.settings import Settings
 from posterframe.studio import Studio, make_studio
 from tests.engine.home import Home, open_stand_in

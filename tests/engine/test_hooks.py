@@ -13,9 +13,10 @@ import requests
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from posterframe.contracts import Cut, Shape
 from posterframe.extractors.ittybit import IttybitExtractor
 from posterframe.lookout import HURRIED_GAP, Lookout
-from posterframe.model import Cut, Shape, new_id
+from posterframe.model import new_id
 from posterframe.net import Net
 from posterframe.polling import HOOK_PATH, follow
 from posterframe.registry import hook_address

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from posterframe.model import Thumbnail, ThumbnailStatus
+from posterframe.contracts import ThumbnailStatus
+from posterframe.model import Thumbnail
 from posterframe.polling import NEVER_PLACED, OVERDUE
 from posterframe.workflows import LOST_PICTURE
 from tests.engine.home import Home, StandIn, kill_again_and_again, open_stand_in

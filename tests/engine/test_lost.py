@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from posterframe.model import RoundState, SourceKind, Stage, Wish
+from posterframe.contracts import Wish
+from posterframe.model import RoundState, SourceKind, Stage
 from posterframe.sandbox.gemini import gemini_app
 from posterframe.sandbox.server import serve
 from posterframe.workflows import LOST_ROUND

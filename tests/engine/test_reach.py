@@ -10,18 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from posterframe.contracts import Shape, ThumbnailStatus, VideoInfo, Wish
 from posterframe.cutting import ASK_WITHIN, as_cut, put_off
 from posterframe.errors import ServiceFailed
-from posterframe.model import (
-    DecisionState,
-    Review,
-    Shape,
-    SourceKind,
-    Thumbnail,
-    ThumbnailStatus,
-    VideoInfo,
-    Wish,
-)
+from posterframe.model import DecisionState, Review, SourceKind, Thumbnail
 from posterframe.registry import public_address
 from posterframe.settings import Settings
 from posterframe.studio import Studio, make_studio

@@ -11,9 +11,9 @@ import pytest
 import requests
 from pydantic import SecretStr
 
+from posterframe.contracts import Proposal, Wish
 from posterframe.gemini.patience import Patience
 from posterframe.gemini.sdk_generativeai import _import_genai
-from posterframe.model import Proposal, Wish
 from posterframe.net import Net
 from posterframe.pickers.gemini import GeminiPicker
 from posterframe.sandbox.gemini import gemini_app

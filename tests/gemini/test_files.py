@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from posterframe.contracts import ignore_progress
 from posterframe.errors import Stopped
 from posterframe.gemini.files import Files
 from posterframe.gemini.trouble import Failure, Trouble
 from posterframe.gemini.wire import Wire
-from posterframe.model import ignore_progress
 from tests.gemini.conftest import KEY, QUICK, Sandbox
 
 BYTES = random.Random(1).randbytes(19_000_000)

@@ -8,9 +8,9 @@ import pytest
 from llmock.scenarios import Delay, Fail, Match, Reply, ToolCall, ToolFault
 from llmock.testing import LLMockServer
 
+from posterframe.contracts import Wish, ignore_progress
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 from posterframe.gemini.patience import Patience
-from posterframe.model import Wish, ignore_progress
 from posterframe.pickers.gemini import GeminiPicker
 from posterframe.sandbox.gemini_shapes import rows
 from posterframe.video import Footage

@@ -19,12 +19,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from posterframe.contracts import Part, Proposal, Wish, ignore_progress
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
 from posterframe.gemini.patience import Patience
 from posterframe.gemini.prices import load_prices
 from posterframe.gemini.prompt import PROMPT_VERSION
 from posterframe.gemini.sdk import Resolution, Viewing
-from posterframe.model import Part, Proposal, Wish, ignore_progress
 from posterframe.pickers.gemini import GeminiPicker
 from posterframe.sandbox.gemini import BAD_KEY, gemini_app
 from posterframe.sandbox.gemini_asked import prompt_of, wish_in
@@ -313,7 +313,7 @@ def test_a_missing_extra_is_said_when_gemini_is_asked_and_does_not_stop_the_app(
     said = _in_a_fresh_process(
         "import os, sys; sys.modules['google.genai'] = None\n"
         "from posterframe.errors import BadInput\n"
-        "from posterframe.model import Wish, ignore_progress\n"
+        "from posterframe.contracts import Wish, ignore_progress\n"
         "from posterframe.settings import Settings\n"
         "from posterframe.registry import footage_at\nfrom posterframe.studio import make_studio\n"
         f"studio = make_studio(Settings(GEMINI_API_KEY='k', POSTERFRAME_GEMINI_SDK='google-genai',"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from posterframe.contracts import Wish, ignore_progress
 from posterframe.errors import BadInput, PosterframeError, ServiceFailed
-from posterframe.model import Wish, ignore_progress
 from posterframe.pickers.gemini import GeminiPicker
 from posterframe.sandbox.gemini_shapes import SHAPES
 from posterframe.video import Footage

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from posterframe import work
+from posterframe.contracts import Wish
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.gemini.prompt import PROMPT_VERSION
-from posterframe.model import BY_FILE, Moment, Round, RoundState, SourceKind, Wish
+from posterframe.model import BY_FILE, Moment, Round, RoundState, SourceKind
 from posterframe.sandbox.gemini_asked import prompt_of, wish_in
 from posterframe.settings import Settings
 from posterframe.studio import Studio, make_studio

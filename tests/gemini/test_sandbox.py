@@ -11,8 +11,8 @@ from google import genai
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from posterframe.contracts import Wish, ignore_progress
 from posterframe.gemini.sdk_generativeai import _import_genai
-from posterframe.model import Wish, ignore_progress
 from posterframe.sandbox.gemini import BAD_KEY, gemini_app
 from posterframe.sandbox.gemini_faults import FAULTS
 from posterframe.sandbox.gemini_shapes import SHAPES

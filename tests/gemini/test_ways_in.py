@@ -12,10 +12,10 @@ from typing import BinaryIO
 import pytest
 from pydantic import SecretStr
 
+from posterframe.contracts import Wish, ignore_progress
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.gemini.courier import goes_by_link
 from posterframe.gemini.uploads import USABLE_SECONDS, Uploads
-from posterframe.model import Wish, ignore_progress
 from posterframe.pickers.gemini import GeminiPicker
 from posterframe.sandbox.gemini_asked import video_uri
 from posterframe.video import Footage

@@ -16,10 +16,11 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from posterframe.contracts import Cut, Fit, Format, Job, Shape
 from posterframe.extractors.ittybit import IttybitExtractor
 from posterframe.ittybit.client import IttybitClient
 from posterframe.ittybit.retry import Pace
-from posterframe.model import Cut, Fit, Format, Job, Shape, new_id
+from posterframe.model import new_id
 from posterframe.net import Limits, Net
 from posterframe.sandbox.ittybit import ittybit_app
 from posterframe.sandbox.server import serve

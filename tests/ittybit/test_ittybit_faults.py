@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pydantic import SecretStr
 
+from posterframe.contracts import Format, Shape, ThumbnailStatus
 from posterframe.errors import BadInput, PosterframeError, ServiceBusy, ServiceFailed
 from posterframe.ittybit.client import IttybitClient
-from posterframe.model import Format, Shape, ThumbnailStatus
 from posterframe.sandbox.ittybit import BAD_KEY
 from posterframe.sandbox.ittybit_faults import JOB_FAULTS, PICTURE_FAULTS, REQUEST_FAULTS
 from tests.ittybit.conftest import HASTY, SECRET, Desk, a_cut
@@ -314,7 +314,7 @@ def test_the_key_shows_nowhere(desk: Desk, fault: str | None, caplog: pytest.Log
 KILLED_WHILE_STARTING = """
 import sys
 from posterframe.extractors.ittybit import IttybitExtractor
-from posterframe.model import Cut, Shape
+from posterframe.contracts import Cut, Shape
 from posterframe.net import Net
 from posterframe.video import Footage
 from pydantic import SecretStr

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydantic import SecretStr
 
+from posterframe.contracts import Cut, Fit, Format, Shape, ThumbnailStatus
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.extractors.ittybit import IttybitExtractor
-from posterframe.model import Cut, Fit, Format, Shape, ThumbnailStatus
 from posterframe.net import Net
 from posterframe.sandbox.ittybit_shapes import SHAPES
 from posterframe.video import Footage

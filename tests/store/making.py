@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from posterframe.model import (
-    DecisionState,
-    Format,
-    Moment,
-    Picked,
-    Proposal,
-    Review,
-    Round,
-    Shape,
-    SourceKind,
-    Thumbnail,
-    ThumbnailStatus,
-    Wish,
-)
+from posterframe.contracts import Format, Picked, Proposal, Shape, ThumbnailStatus, Wish
+from posterframe.model import DecisionState, Moment, Review, Round, SourceKind, Thumbnail
 from posterframe.store import Store
 
 SMALL = Shape(320, 180, Format.JPEG)

@@ -14,22 +14,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from posterframe.contracts import Picked, Proposal, Shape, ThumbnailStatus, Wish
 from posterframe.errors import BadInput, Stopped
-from posterframe.model import (
-    Action,
-    Decision,
-    DecisionState,
-    Moment,
-    Picked,
-    Proposal,
-    RoundState,
-    Shape,
-    Snapshot,
-    Stage,
-    Thumbnail,
-    ThumbnailStatus,
-    Wish,
-)
+from posterframe.model import Action, Decision, DecisionState, Moment, RoundState, Snapshot, Stage, Thumbnail
 from posterframe.store import Store
 from tests.store.making import LARGE, PICTURE, SMALL, start_review
 

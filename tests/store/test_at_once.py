@@ -5,8 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
+from posterframe.contracts import ThumbnailStatus, Wish
 from posterframe.errors import BadInput
-from posterframe.model import Action, DecisionState, RoundState, Stage, ThumbnailStatus, Wish
+from posterframe.model import Action, DecisionState, RoundState, Stage
 from posterframe.store import Store
 from tests.store.making import LARGE, PICTURE, SMALL, make_review, propose, round_at, start_review
 

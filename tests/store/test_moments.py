@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from posterframe.contracts import Quality, Wish
 from posterframe.errors import BadInput
-from posterframe.model import BY_FILE, Action, DecisionState, Quality, RoundState, SourceKind, Wish
+from posterframe.model import BY_FILE, Action, DecisionState, RoundState, SourceKind
 from posterframe.store import Store
 from tests.store.making import PREVIEW, make_moment, make_review, moment_at, propose
 

@@ -8,20 +8,9 @@ from functools import partial
 
 import pytest
 
+from posterframe.contracts import Proposal, ThumbnailStatus, VideoInfo, Wish
 from posterframe.errors import BadInput
-from posterframe.model import (
-    BY_FILE,
-    Action,
-    DecisionState,
-    Proposal,
-    RoundState,
-    SourceKind,
-    Stage,
-    Storyboard,
-    ThumbnailStatus,
-    VideoInfo,
-    Wish,
-)
+from posterframe.model import BY_FILE, Action, DecisionState, RoundState, SourceKind, Stage, Storyboard
 from posterframe.store import Store
 from tests.store.making import (
     LARGE,

@@ -6,8 +6,9 @@ import math
 
 import pytest
 
+from posterframe.contracts import Picked, Proposal, Wish
 from posterframe.errors import BadInput, Stopped
-from posterframe.model import Action, DecisionState, Picked, Proposal, RoundState, Stage, Wish
+from posterframe.model import Action, DecisionState, RoundState, Stage
 from posterframe.store import Store
 from tests.store.making import make_moment, propose, round_at, start_review
 

@@ -7,8 +7,9 @@ import json
 import pytest
 from sqlalchemy import text
 
+from posterframe.contracts import Format, Shape, ThumbnailStatus
 from posterframe.errors import BadInput
-from posterframe.model import Action, DecisionState, Format, RoundState, Shape, ThumbnailStatus
+from posterframe.model import Action, DecisionState, RoundState
 from posterframe.shapes import wanted
 from posterframe.store import Store
 from tests.store.making import (

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from posterframe.contracts import WHOLE, Part, Wish
 from posterframe.errors import BadInput, Stopped
 from posterframe.gemini.container import mime_type_of
 from posterframe.gemini.models import label_of, model_name
@@ -14,7 +15,6 @@ from posterframe.gemini.patience import attend, sleep
 from posterframe.gemini.prompt import build_prompt
 from posterframe.gemini.sdk import Viewing
 from posterframe.gemini.trouble import Failure, Trouble
-from posterframe.model import WHOLE, Part, Wish
 
 
 @pytest.mark.parametrize(

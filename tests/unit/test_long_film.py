@@ -37,7 +37,7 @@ def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_three_hours_are_picked_from_within_400_mb(long_film: Path) -> None:
     program = (
         "import resource, sys; from pathlib import Path;"
-        "from posterframe.model import Wish, ignore_progress; from posterframe.pickers.local import LocalPicker;"
+        "from posterframe.contracts import Wish, ignore_progress; from posterframe.pickers.local import LocalPicker;"
         "from posterframe.video import Footage;"
         "path = Path(sys.argv[1]); footage = Footage('long', None, lambda: path.open('rb'));"
         "picked = LocalPicker().pick(footage, Wish(count=5), ignore_progress);"

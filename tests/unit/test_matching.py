@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from posterframe.contracts import Part, Wish
 from posterframe.matching import Matched, known_moments, match, remarks_on
-from posterframe.model import DecisionState, Moment, Part, Round, RoundState, Wish
+from posterframe.model import DecisionState, Moment, Round, RoundState
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 

@@ -9,7 +9,8 @@ import pytest
 
 from components.session import tidy_name
 from components.words import bundle_name, file_name, file_names, size_words
-from posterframe.model import Fit, Format, Review, Shape, SourceKind, Thumbnail, ThumbnailStatus
+from posterframe.contracts import Fit, Format, Shape, ThumbnailStatus
+from posterframe.model import Review, SourceKind, Thumbnail
 from posterframe.registry import name_of, title_of
 from posterframe.shapes import PRESETS, USUAL
 

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from posterframe.contracts import Fit, Format, Picture, Shape
 from posterframe.errors import BadInput, ServiceFailed
-from posterframe.model import Fit, Format, Picture, Shape
 from posterframe.picture import MAX_SIDE, check_picture, encode, within_bytes
 
 Pixels = NDArray[np.uint8]

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from posterframe import polling
-from posterframe.model import Job, ThumbnailStatus
+from posterframe.contracts import Job, ThumbnailStatus
 from posterframe.polling import Followed, after_look, follow, keep_waiting, plan, quiet_until
 
 NOW = 1_000_000.0

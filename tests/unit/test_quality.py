@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from posterframe.composition import is_under_badge
+from posterframe.contracts import Quality
 from posterframe.faces import Face
-from posterframe.model import Quality
 from posterframe.quality import glance, glimpse, measure, read_text_load, rescored, warnings, working_height
 from tests.films import HEIGHT, WIDTH, Pixels, defocused, end_card, noisy, plain, scene, slide, smeared, title_card
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from posterframe.composition import Composition
-from posterframe.model import Quality
+from posterframe.contracts import Quality
 from posterframe.reasons import Sight, write_reasons
 
 PLAIN = Quality(

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 import pytest
 
-from posterframe.model import Wish, ignore_progress
+from posterframe.contracts import Wish, ignore_progress
 from posterframe.pickers.local import LocalPicker
 from posterframe.storyboard import TILES, DrawnStoryboard, StoryboardMaker, draw_storyboard
 from posterframe.video import Footage, Frame

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posterframe.contracts import WHOLE, Part
 from posterframe.errors import BadInput
-from posterframe.model import WHOLE, Part
 from posterframe.timecode import check_part, check_time, clamp_time, format_time, parse_part, parse_time
 
 
