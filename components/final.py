@@ -36,6 +36,6 @@ def show_final(snapshot: Snapshot) -> None:
         st.caption(f"At {format_time(chosen.timestamp)} · {size_words(chosen)}")
         if moment and moment.timestamp != chosen.timestamp:
             st.caption(f":orange[The moment has moved on since: it is now at {format_time(moment.timestamp)}.]")
-        st.caption(plain(f"Chosen by {choice.who} on {clock(choice.at, '%d %B %Y at %H:%M')}"))
+        st.caption(plain(f"Chosen by {choice.who} on {clock(choice.at, in_full=True)}"))
         name = file_name(review, chosen)
         st.link_button("Download", studio().media.link(chosen.picture, filename=name), type="primary")

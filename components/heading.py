@@ -68,6 +68,6 @@ def _link_others(review: Review) -> None:
         for other in others:
             st.page_link(
                 "../pages/review.py",
-                label=plain(clock(other.created_at, "%d %B %Y, %H:%M")),
+                label=plain(clock(other.created_at, in_full=True)),
                 query_params={"review": other.id},
             )

@@ -22,9 +22,6 @@ from posterframe.timecode import format_time
 LATEST = 50
 """Lines that are shown at first; the others are one press away."""
 
-WHEN = "%d %b %Y, %H:%M"
-"""When a line was written, as strftime is told it."""
-
 MANY: Mapping[Action, str] = {
     Action.SUGGESTED: "suggested {moments}",
     Action.CUT: "cut {thumbnails}",
@@ -70,7 +67,7 @@ def _show_all(review_id: str) -> None:
 
 
 def _drawn(told: Told) -> str:
-    when = escape(clock(told.line.at, WHEN))
+    when = escape(clock(told.line.at))
     return f"<li><time>{when}</time><span><b>{escape(told.who)}</b> {escape(told.what)}</span></li>"
 
 
@@ -85,7 +82,7 @@ def together(told: Iterable[Told]) -> list[Told]:
     def run(one: Told) -> tuple[object, ...]:
         line = one.line
         is_of_many = line.action in MANY and (line.moment_id is not None or line.thumbnail_id is not None)
-        return (line.action, line.who, f"{line.at:{WHEN}}") if is_of_many else (line.id,)
+        return (line.action, line.who, line.at.replace(second=0, microsecond=0)) if is_of_many else (line.id,)
 
     lines = []
     for _, found in groupby(told, run):

@@ -67,7 +67,7 @@ def _show_card(summary: ReviewSummary, *, removable: bool) -> None:
 
 
 def _facts(summary: ReviewSummary) -> list[str]:
-    facts = [clock(summary.review.created_at, "%d %b %Y, %H:%M")]
+    facts = [clock(summary.review.created_at)]
     if summary.review.final_thumbnail_id:
         facts.append("final chosen")
     elif not summary.round_state.is_final:

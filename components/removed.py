@@ -46,7 +46,7 @@ def show_removed(review: Review) -> None:
     show_said(PLACE)
     lines = reversed(studio().store.decisions(review.id))
     line = next(one for one in lines if one.action is Action.REMOVED and one.moment_id is None)
-    when = clock(line.at, "%d %B %Y at %H:%M")
+    when = clock(line.at, in_full=True)
     with begin_empty(plain(f"{line.who} removed “{review.title}” on {when}. All that belongs to it is kept.")):
         st.button("Bring it back", type="primary", on_click=_restore, args=(review.id,))
 

@@ -55,8 +55,9 @@ def tidy_name(given: object) -> str:
     return " ".join(letters.split())[:LONGEST_NAME].strip()
 
 
-def clock(at: datetime, form: str) -> str:
-    """A time, in the ``form`` of strftime, on the clock of who reads it; in UTC, and it says so, without one."""
+def clock(at: datetime, *, in_full: bool = False) -> str:
+    """A date and time on the clock of who reads it; in UTC, and it says so, without one. ``in_full``: for sentences."""
+    form = "%d %B %Y at %H:%M" if in_full else "%d %b %Y, %H:%M"
     try:
         return f"{at.astimezone(ZoneInfo(str(st.context.timezone))):{form}}"
     except (KeyError, OSError, ValueError):  # what the browser sends need not be a zone, nor one that is known here

@@ -333,7 +333,7 @@ def test_other_reviews_of_the_video_are_linked_by_the_time_in_utc(
     studio: Studio, review: Review, other_review: Review
 ) -> None:
     page = open_page(review.id)
-    assert f"{other_review.created_at:%d %B %Y, %H\\:%M} UTC" in links_on(page)
+    assert f"{other_review.created_at:%d %B %Y at %H\\:%M} UTC" in links_on(page)
 
 
 def test_the_library_finds_a_review_by_its_title(studio: Studio, review: Review) -> None:

@@ -50,7 +50,9 @@ def test_a_decision_appears_on_the_page_of_a_colleague_and_moves_nothing_there(
     asked: list[str] = []
     colleague.page.on("request", lambda request: asked.append(request.url))
     colleague.page.wait_for_timeout(5_000)
-    assert 1 <= len(asked) <= 3, "at rest a page asks every two seconds, however often it was drawn before"
+    assert 1 <= sum("/stamps/" in url for url in asked) <= 3, (
+        "at rest a page asks every two seconds, however often it was drawn before"
+    )
 
 
 def test_what_a_colleague_types_stays_while_others_decide(screen: Screen, colleague: Screen) -> None:
@@ -129,10 +131,14 @@ def _open_time(screen: Screen, row: int) -> Locator:
 
 
 def _finish_time(screen: Screen, field: Locator, rows: int) -> None:
-    """Type the rest into what is still open; it counts for the first of so many rows."""
+    """Type the rest into what is still open, on a busy machine; it counts for the first of so many rows."""
     expect(field).to_have_value("0:0")
+    browser = screen.page.context.new_cdp_session(screen.page)
+    browser.send("Emulation.setCPUThrottlingRate", {"rate": 20})
     field.press_sequentially("3.2")
     field.press("Enter")
+    screen.page.wait_for_timeout(3_000)  # so long it can take until what was typed is sent
+    browser.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     wait_for(lambda: screen.rows() == rows, 30)
     wait_for(lambda: screen.cell(0, TIME_COLUMN) == "0:03.2", 30)
 
