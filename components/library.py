@@ -60,8 +60,8 @@ def _show_card(summary: ReviewSummary, *, removable: bool) -> None:
         else:
             show_blank(COVER)
         st.page_link(REVIEW_PAGE, label=plain(summary.review.title), query_params={"review": summary.review.id})
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.caption(plain(" · ".join(_facts(summary))))
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"facts-{summary.review.id}"):
+            st.caption(plain(" · ".join(_facts(summary))), width="stretch")
             if removable:
                 offer_removal(summary.review)
 
