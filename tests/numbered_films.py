@@ -91,6 +91,7 @@ class Film:
     def _write(self, path: Path) -> None:
         with av.open(str(path), "w", format=self.container, options=dict(self.container_options)) as container:
             stream = self._add_stream(container)
+            stream.codec_context.thread_count = 1  # those of libvpx can wait for each other for ever on a busy machine
             sound = _add_sound(container) if self.sound else None
             for number, start in enumerate(self.starts()):
                 container.mux(stream.encode(self._frame(number, round(start / self._tick()))))
