@@ -201,15 +201,15 @@ def choose(window: Sequence[Seen], asked: Seen) -> Seen:
     return max(shots[0], key=lambda seen: (min(seen.steadiness, _STEADY), seen.sharpness))
 
 
-def _with_open_eyes(best_first: Iterator[Seen]) -> Seen | None:
+def _with_open_eyes(faced: Iterator[Seen]) -> Seen | None:
     """The first whose eyes are nearly as open as those of any; None of none.
 
     Where the eyes of the first cannot be read, no others are looked for: the people are too far away.
     """
-    first = next(best_first, None)
+    first = next(faced, None)
     if first is None or not open_eyes(first.pixels):
         return first
-    few = [first, *best_first]
+    few = [first, *faced]
     opened = [open_eyes(seen.pixels) for seen in few]
     return next(seen for seen, eyes in zip(few, opened, strict=True) if eyes >= OPEN * max(opened))
 

@@ -91,7 +91,6 @@ class Film:
     def _write(self, path: Path) -> None:
         with av.open(str(path), "w", format=self.container, options=dict(self.container_options)) as container:
             stream = self._add_stream(container)
-            stream.codec_context.thread_count = 1  # those of libvpx can wait for each other for ever on a busy machine
             sound = _add_sound(container) if self.sound else None
             for number, start in enumerate(self.starts()):
                 container.mux(stream.encode(self._frame(number, round(start / self._tick()))))
@@ -110,6 +109,7 @@ class Film:
         stream.width, stream.height, stream.pix_fmt = self.width, self.height, self.pixel_format
         stream.codec_context.time_base = self._tick()
         stream.codec_context.gop_size = self.keys_every
+        stream.codec_context.thread_count = 1  # those of libvpx can wait for each other for ever on a busy machine
         if self.pixel_aspect:
             stream.codec_context.sample_aspect_ratio = self.pixel_aspect
         for name, value in self.colours.items():
