@@ -18,11 +18,13 @@ SUGGESTED_X, REMOVE_X = -132, -42
 """The same from its right edge."""
 
 QUIET = """() => {
-  const state = document.querySelector('[data-testid=stApp]')?.dataset.testScriptState
-  if (state !== 'notRunning' || window.lastBusy === undefined) window.lastBusy = performance.now()
+  const app = document.querySelector('[data-testid=stApp]')?.dataset ?? {}
+  const isBusy = app.testConnectionState !== 'CONNECTED' || app.testScriptState !== 'notRunning'
+  if (isBusy || window.lastBusy === undefined) window.lastBusy = performance.now()
   return performance.now() - window.lastBusy > 600
 }"""
-"""Longer than the half second between two looks of a part of the page that refreshes by itself."""
+"""Longer than the half second between two looks of a part of the page that refreshes by itself. A page that has not
+reached its server yet runs no script either, and is not quiet."""
 
 TIME_COLUMN, REASON_COLUMN, NOTE_COLUMN = 2, 3, 5
 """The places of columns in the grid's hidden twin."""

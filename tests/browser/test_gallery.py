@@ -133,6 +133,18 @@ def test_what_is_looked_at_stays_while_others_are_still_being_cut(screen: Screen
         expect(viewer).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [1440, 420])
+def test_nothing_stands_lower_once_the_title_is_drawn(screen: Screen, app: App, served: str, width: int) -> None:
+    screen.page.set_viewport_size({"width": width, "height": 900})
+    screen.open(f"/?review={approved_review(app, served)}")
+    expect(screen.page.get_by_role("heading", name="Three scenes")).to_be_visible()
+    head = screen.page.locator(".st-key-moments-head")
+    before = head.bounding_box()
+    screen.page.add_style_tag(content='[class*="st-key-title-"] > * { display: none }')
+    expect(screen.page.get_by_role("heading", name="Three scenes")).to_be_hidden()
+    assert head.bounding_box() == before
+
+
 def test_beside_the_button_that_cuts_it_is_told_how_far_and_where_to_look(
     screen: Screen, app: App, served: str
 ) -> None:
