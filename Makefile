@@ -53,7 +53,7 @@ fix: install-dev ## Mend what lint and formatting can mend by themselves
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: install-dev ## Measure speed and quality, each against a peer in the same run
+bench: install-dev ## Measure speed and quality, beside peers in the same run
 	@$(BIN)/python -m benchmarks
 
 lock: install-dev ## Renew both lock files from pyproject.toml

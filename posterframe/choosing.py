@@ -33,7 +33,7 @@ _SHARP = 1.0
 """What sharpness (0–1) counts on top of the score among samples of one shot, which differ in little else."""
 
 _FAULT = 1.5
-"""What a warning takes from a rank: after the second best of other shots, before their third."""
+"""What a warning takes from a rank: it stands behind the second best of other shots."""
 
 _SPARE, _EDGE = 0.1, 0.1
 """Emptiness (0–1) from which what opens or closes a film is taken for a card, and the share of the film in which."""
@@ -85,8 +85,8 @@ class _Candidate:
 def find_picks(video: Video, watched: Watch, wish: Wish, report: Report) -> list[Finalist]:
     """Picks from key frames, if they show as many good scenes as are wished for; else from more and more of the film.
 
-    What is like a frame that was liked may stand anywhere, so for that all of a film is watched. Best first; fewer than
-    were wished for, or none, where there are no more.
+    What is like a frame that was liked may stand anywhere, so for that a film is watched until nothing new comes. Best
+    first; fewer than were wished for, or none, where there are no more.
     """
     choice = _Choice(video, watched, wish, report)
     in_vain = known = 0

@@ -50,7 +50,7 @@ BADGE = (0.86, 0.88)
 class Composition:
     """What can be said of a picture as a whole.
 
-    ``colour`` names the hue that most coloured pixels share, with the share (0–1) of the picture that has it.
+    ``colour`` names the hue that most of the colour has, with the share (0–1) of the picture that has it.
     ``warmth`` is -1 for blue light to 1 for candle light. ``on_thirds`` and ``under_badge`` are 0–1; the functions of
     their names say what they mean. ``room`` says where a title would cover nothing. ``subject`` says where the only
     subject stands, and is empty when there are many. ``calm_background`` is true where most of the picture is calm.

@@ -42,7 +42,7 @@ class VideoInfo:
 
 @dataclass(frozen=True)
 class Quality:
-    """Measures of one frame, each 0–1; ``posterframe/quality.py`` says how each is taken.
+    """Measures of one frame, each 0–1 but the number of faces; ``posterframe/quality.py`` says how each is taken.
 
     ``score`` joins them into one figure. Higher is better, except for ``text_load`` (how much of what is drawn
     is lettering) and ``emptiness`` (how little there is to see), where lower is better, and for ``brightness``,

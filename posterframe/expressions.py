@@ -73,7 +73,7 @@ def smile(pixels: NDArray[np.uint8]) -> float:
 
 
 def _near_faces(pixels: NDArray[np.uint8]) -> Iterator[Image.Image]:
-    """The largest two faces that can be read, each in a square; what lies beyond the picture is black."""
+    """Those of the largest two faces that can be read, each in a square; what lies beyond the picture is black."""
     height, width = pixels.shape[:2]
     for face in find_faces(pixels)[:2]:
         if face.width * width >= _LEAST:

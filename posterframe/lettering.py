@@ -152,7 +152,7 @@ def _convolve(planes: Values, weights: Values, layer: Layer, room: _Room, *, aro
 
 
 def text_load(y: Values) -> float:
-    """How much of a picture is lettering (0–1): 1 for a page or a large title, 0.1 for a subtitle or a sign.
+    """How much of a picture is lettering (0–1): 1 for a page or a large title, 0.1 to 0.4 for a subtitle.
 
     Where much is plain it is read at two sizes, since letters of a third of the height and more are too large for what
     the network sees.

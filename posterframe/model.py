@@ -122,8 +122,8 @@ class Round:
 class Filmstrip:
     """Frames around a moment, side by side in one picture, each as wide as the others, to nudge the moment by.
 
-    ``picture`` is its media key; ``times`` are when each frame is shown, rising; ``best`` is the index of the sharpest
-    steady one.
+    ``picture`` is its media key; ``times`` are when each frame is shown, rising; ``best`` is the index of the one
+    that refine's rule prefers.
     """
 
     picture: str

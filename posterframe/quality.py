@@ -1,4 +1,4 @@
-"""What one frame is worth, measured on its pixels: every figure 0–1, each with the paper that it comes from.
+"""What one frame is worth, measured on its pixels: figures of 0–1, with the papers that they come from.
 
 All measures are taken at one working size (as many pixels as 320×180), so that figures of a quick scan and of the
 final picture can be compared. docs/measures.md shows each with pictures.
@@ -76,8 +76,8 @@ def ramp(value: float, start: float, end: float) -> float:
 def grain(y: Luma) -> float:
     """Standard deviation of the noise, in grey levels: Immerkær's mask, read where the picture is calmest.
 
-    J. Immerkær, "Fast noise variance estimation", CVIU 64 (1996). The mask is blind to edges and slopes; taking the
-    calmest fifth of all cells keeps it blind to texture too.
+    J. Immerkær, "Fast noise variance estimation", CVIU 64 (1996). The mask is blind to edges and slopes; the cell that
+    a fifth of all are calmer than keeps it blind to texture too.
     """
     across = y[:, :-2] + y[:, 2:]
     across -= 2 * y[:, 1:-1]

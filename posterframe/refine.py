@@ -140,11 +140,15 @@ def _measured(asked: Seen, best: Seen, window: Sequence[Seen]) -> Refined:
 
 
 def look_around(video: Video, timestamp: float, *, reach: float) -> list[Seen]:
-    """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``. Raises as ``refine``."""
+    """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``. Raises as ``refine``.
+
+    Damaged ones are left out where others are whole.
+    """
     height = working_height(video.info.width, video.info.height)
     timestamp = min(max(timestamp, 0.0), video.info.duration)
     with ahead(video.frames_between(max(0.0, timestamp - reach), timestamp + reach, max_height=height)) as frames:
-        return compared([Seen.of(frame) for frame in frames])
+        seen = [(Seen.of(frame), frame.damaged) for frame in frames]
+    return compared([one for one, damaged in seen if not damaged] or [one for one, _ in seen])
 
 
 def compared(window: Sequence[Seen]) -> list[Seen]:

@@ -21,7 +21,7 @@ from posterframe.decoding.colour import Converter
 from posterframe.decoding.file import SharedFile
 from posterframe.decoding.probe import measure
 from posterframe.decoding.scanner import scan, skim
-from posterframe.decoding.source import Source, give_back_memory, share_memory, start_of
+from posterframe.decoding.source import Source, give_back_memory, is_damaged, share_memory, start_of
 from posterframe.decoding.walker import Shown, Walker
 from posterframe.errors import BadInput
 
@@ -44,11 +44,15 @@ _MISSING = 0.1
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame as displayed: shown from ``timestamp`` for ``duration`` seconds."""
+    """One frame as displayed: shown from ``timestamp`` for ``duration`` seconds.
+
+    ``damaged``: parts of it had to be made up by the decoder, as far as that tells.
+    """
 
     timestamp: float
     duration: float
     pixels: Pixels
+    damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,8 @@ class Video:
         """The key frames alone, at most one for each ``interval`` seconds; what ``scan`` says holds for the rest.
 
         The first may be from before ``start``. ``between`` is told, by and by and in order, of spans (seconds) between
-        key frames that are longer than ``calm`` seconds or in which a frame is so large that another shot may begin.
+        key frames that are longer than ``interval``, and longer than ``calm`` seconds or with a frame so large that
+        another shot may begin.
         """
         span = self._span(interval, start, end)
 
@@ -327,6 +332,7 @@ class Video:
             timestamp=self._seconds(start - self._origin),
             duration=self._seconds(length),
             pixels=self._converter.picture(frame, max_height),
+            damaged=is_damaged(frame),
         )
 
     def _seconds(self, ticks: int) -> float:

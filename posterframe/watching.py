@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from math import ceil, floor
@@ -30,7 +30,7 @@ _PLACES = 15
 """The share of a film that one key frame may stand for where nothing new begins is a fifteenth."""
 
 _LONG, _TRIED = 10.0, 8
-"""Seconds from which a shot is long, and how many of its samples are compared by the faces that they show."""
+"""Seconds from which a shot is long, and about how many of its samples are compared by the faces that they show."""
 
 _KEPT = 200
 """Samples of a film up to which their pictures are kept: 35 MB."""
@@ -104,11 +104,12 @@ class Watch:
     """Watches a film from ``start`` to ``end`` (seconds): its key frames at once, and more where that is asked for.
 
     ``samples`` are what has been seen, in order, and ``shots`` are ranges of them. ``each`` is given every frame that
-    is measured, at working size.
+    is measured, at working size. Damaged frames are left out; ``has_damage`` tells whether there were any.
     """
 
     samples: list[Sample]
     shots: list[range]
+    has_damage: bool
 
     def __init__(
         self, video: Video, start: float, end: float, report: Report, each: Callable[[Frame], None] | None = None
@@ -119,6 +120,7 @@ class Watch:
         self._interval = _interval(end - start)
         self._keeps = (end - start) / self._interval <= _KEPT
         self._showing = Lock()
+        self.has_damage = False
         self._eyes: dict[float, float] = {}
         self._measured: dict[float, Quality] = {}
         unseen: list[tuple[float, float]] = []
@@ -131,8 +133,8 @@ class Watch:
             max_height=self._height,
         )
         with ahead(keys) as frames:
-            seen = self._sampled(frames, (start, end), (0.0, _KEYS), "Watching", is_key=True)
-        if not seen:  # in a long still, no frame begins
+            seen = self._sampled(self._whole(frames), (start, end), (0.0, _KEYS), "Watching", is_key=True)
+        if not seen:  # in a long still no frame begins, and in a bad file none may be whole
             still = video.frames_between(start, start, max_height=self._height)
             seen = self._sampled(still, (start, end), (_KEYS, _KEYS), "Watching")
         self._set(seen)
@@ -176,7 +178,7 @@ class Watch:
         others = max(0, floor(stretch.length / (2 * apart)) - 1)
         end = min(stretch.end, due + 2 * apart * others + _BEHIND)
         frames = self._video.scan(STEP, start=stretch.start, end=end, max_height=self._height, one_of=one_of)
-        for frame in frames:
+        for frame in self._whole(frames):
             if len(stretch.frames) < stretch.room:
                 stretch.frames.append(frame)
             if due <= frame.timestamp < stretch.end - apart:
@@ -196,7 +198,14 @@ class Watch:
                 yield from (frame for frame in stretch.frames if first <= frame.timestamp <= last)
                 return
         one_of = self._video.at_once
-        yield from self._video.scan(STEP, start=first, end=last, max_height=self._height, one_of=one_of)
+        yield from self._whole(self._video.scan(STEP, start=first, end=last, max_height=self._height, one_of=one_of))
+
+    def _whole(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        for frame in frames:
+            if frame.damaged:
+                self.has_damage = True
+            else:
+                yield frame
 
     def shown(self, sample: Sample) -> Frame:
         """The frame of a sample, decoded anew; several threads may ask for one each."""

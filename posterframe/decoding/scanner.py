@@ -56,7 +56,8 @@ def skim(
     """The key frames nearest to the steps of a grid of times from ``start`` to ``end``, in order, each once.
 
     The first may be from before ``start``. ``between`` is told of the stretches, from one key frame to the next, that
-    are longer than ``calm`` or in which something new may begin. ``rough`` and the sources are as ``scan`` has them.
+    are longer than ``interval``, and longer than ``calm`` or such that something new may begin in them. ``rough`` and
+    the sources are as ``scan`` has them.
     """
     rule = Rule(interval, calm)
     with closing(open_source()) as source:

@@ -87,6 +87,8 @@ class Source:
         self.tick = self.stream.time_base
         self.start = self.stream.start_time or 0
         self._closed = False
+        self._torn: set[int | None] = set()
+        self._is_damaged = False
 
     def _open(self, file: SharedFile, known: Facts | None, *, decodes: bool) -> None:
         self.view = FileView(file)
@@ -192,14 +194,24 @@ class Source:
             return
 
     def decode(self, packet: Packet | None) -> list[VideoFrame]:
-        """What the decoder gives for a packet, each frame with its ``pts``; None asks for what it still holds."""
+        """What the decoder gives for a packet, each frame with its ``pts``; None asks for what it still holds.
+
+        ``is_damaged`` tells of each whether it is whole.
+        """
+        if packet is not None and packet.is_corrupt:
+            self._torn.add(time_of(packet))
         try:
             frames = self.stream.codec_context.decode(packet)
         except av.FFmpegError:
+            self._is_damaged = packet is not None
             return []
         for frame in frames:
             if frame.pts is None:
                 frame.pts = frame.dts
+            is_torn = frame.is_corrupt or frame.pts in self._torn
+            self._is_damaged = is_torn or (self._is_damaged and not frame.key_frame)
+            if self._is_damaged:
+                frame.opaque = object()  # one for each: PyAV forgets it for all frames when the first of them goes
         return [frame for frame in frames if frame.pts is not None]
 
     def drain(self) -> list[VideoFrame]:
@@ -239,6 +251,15 @@ def start_of(frame: VideoFrame) -> int:
     """When a frame that ``Source.decode`` gave starts."""
     assert frame.pts is not None
     return frame.pts
+
+
+def is_damaged(frame: VideoFrame) -> bool:
+    """Whether a frame that ``Source.decode`` gave was made up in part, or is drawn over one that was.
+
+    Transport streams tell of data that was lost, decoders of what they cannot read, and those of H.264 and of MPEG-1, 2
+    and 4 of what they had to conceal. What follows, up to the next key frame, carries it on.
+    """
+    return frame.opaque is not None
 
 
 def time_of(packet: Packet) -> int | None:

@@ -83,7 +83,7 @@ class LocalPicker:
         )
         return Picked(
             proposals,
-            warnings=_warnings(chosen, "This video" if whole else "This part of the video"),
+            warnings=_warnings(chosen, watched, "This video" if whole else "This part of the video"),
             details={"frames_watched": len(watched.samples), "shots": len(watched.shots)}
             | _remark(len(chosen), wish, "the film" if whole else "this part"),
         )
@@ -98,14 +98,17 @@ def _remark(found: int, wish: Wish, watched: str) -> dict[str, str]:
     return {"remark": f"{moments} found. The rest of {watched} shows nothing as good that differs enough."}
 
 
-def _warnings(chosen: Sequence[Finalist], watched: str) -> tuple[str, ...]:
+def _warnings(chosen: Sequence[Finalist], watched: Watch, name: str) -> tuple[str, ...]:
     """What a person should know about all proposals together."""
+    said = []
     if not chosen:
-        return (f"{watched} has no other moments than those of earlier rounds.",)
-    if all(warnings(finalist.found.quality) for finalist in chosen):
+        said.append(f"{name} has no other moments than those of earlier rounds.")
+    elif all(warnings(finalist.found.quality) for finalist in chosen):
         best = "this is" if len(chosen) == 1 else "these are"
-        return (f"{watched} has no frame that makes a strong picture; {best} the least weak.",)
-    return ()
+        said.append(f"{name} has no frame that makes a strong picture; {best} the least weak.")
+    if watched.has_damage:
+        said.append(f"{name} is damaged in places; frames there were left out.")
+    return tuple(said)
 
 
 def _place(timestamp: float, watched: Watch) -> str:

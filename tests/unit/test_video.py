@@ -373,33 +373,6 @@ def test_a_file_cannot_make_us_open_another(text: str, tmp_path: Path) -> None:
         Video(file, "list.m3u8")
 
 
-@pytest.mark.parametrize("container", ["mp4", "matroska"])
-def test_a_film_that_was_cut_off_gives_what_came_and_says_what_is_missing(container: str) -> None:
-    options = {"movflags": "faststart"} if container == "mp4" else {}
-    data = Film(frames=200, keys_every=20, container=container, container_options=options).render()
-    with opened(data) as video:
-        assert video.info.missing == 0.0
-    with opened(data[: len(data) // 2]) as video:
-        duration = video.info.duration
-        assert video.info.missing == pytest.approx(8.0 - duration, abs=0.1)
-        assert 2 < duration < 6
-        for timestamp in (0.0, duration / 2, duration, 7.9):
-            frame = video.frame_at(timestamp)
-            assert number_in(frame.pixels) == round(frame.timestamp * 25)
-        assert max(frame.timestamp for frame in video.scan(0.5)) > duration - 2
-
-
-def test_damage_in_the_middle_is_passed_over() -> None:
-    data = bytearray(Film(frames=200, keys_every=20, container_options={"movflags": "faststart"}).render())
-    third = len(data) // 3
-    data[third : 2 * third] = np.random.default_rng(1).integers(0, 255, third, dtype=np.uint8).tobytes()
-    with opened(bytes(data)) as video:
-        assert number_in(video.frame_at(0.4).pixels) == 10
-        assert number_in(video.frame_at(7.8).pixels) == 195
-        assert video.frame_at(4.0).pixels.shape == (108, 192, 3)
-        assert len(list(video.scan(0.5))) >= 4
-
-
 @pytest.mark.parametrize("reads", range(0, 40, 3))
 def test_what_the_file_raises_comes_through_as_itself(reads: int) -> None:
     data = Film(frames=120, draw=noise, options={"crf": "1"}, container_options={"movflags": "faststart"}).render()

@@ -1,0 +1,123 @@
+"""Files that were cut off or damaged: what is whole is shown, and nothing that is not whole is proposed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from posterframe.contracts import Wish, ignore_progress
+from posterframe.pickers.local import LocalPicker
+from posterframe.refine import refine
+from posterframe.video import Footage
+from tests.films import FPS, Pixels, moving, scene, write_film
+from tests.kinds_of_film import opened
+from tests.numbered_films import Film, number_in
+
+KEYS_EVERY = 2.0
+"""Seconds between the key frames of these films."""
+
+TORN = (2.5, 2.9)
+"""Between these times, in seconds, data is damaged; pictures carry that on up to the next key frame."""
+
+
+def _packets(data: bytes, start: float, end: float) -> Iterator[tuple[int, int]]:
+    """Where the packets of a part of a film lie in its file, and how long they are, in bytes."""
+    with av.open(io.BytesIO(data), "r") as container:
+        for packet in container.demux(video=0):
+            if packet.pos is not None and packet.pts is not None and start <= packet.pts * packet.time_base < end:
+                yield packet.pos, packet.size
+
+
+def _overwritten(data: bytes) -> bytes:
+    """A film whose packets are noise there, but for their first bytes."""
+    damaged = bytearray(data)
+    noise = np.random.default_rng(1)
+    for at, size in _packets(data, *TORN):
+        damaged[at + 40 : at + size] = noise.bytes(size - 40)
+    return bytes(damaged)
+
+
+def _lost(data: bytes) -> bytes:
+    """A transport stream of which pieces were lost there, as on the way through the air."""
+    lost = {at // 188 + 2 for at, size in _packets(data, *TORN) if size > 3 * 188}
+    return b"".join(data[at : at + 188] for at in range(0, len(data), 188) if at // 188 not in lost)
+
+
+def _panned(seed: int, at: float) -> Pixels:
+    return scene(seed, shift=30 * at)
+
+
+def _film(path: Path) -> Footage:
+    """Three scenes of two seconds each, in which the camera moves, with a key frame at the start of each."""
+    scenes = [moving(partial(_panned, seed), KEYS_EVERY) for seed in (1, 2, 3)]
+    return write_film(path, *scenes, options={"g": str(int(KEYS_EVERY * FPS)), "sc_threshold": "0", "bf": "0"})
+
+
+@pytest.fixture(params=["mp4", "ts"])
+def torn(request: pytest.FixtureRequest, tmp_path: Path) -> Footage:
+    path = tmp_path / f"film.{request.param}"
+    footage = _film(path)
+    path.write_bytes({"mp4": _overwritten, "ts": _lost}[request.param](path.read_bytes()))
+    return footage
+
+
+def test_of_a_film_that_is_whole_no_frame_counts_as_damaged(tmp_path: Path) -> None:
+    with _film(tmp_path / "film.ts").open() as video:
+        assert not any(frame.damaged for frame in video.frames_between(0, 6))
+        assert not any(frame.damaged for frame in video.scan(0.1))
+
+
+def test_damage_is_known_up_to_the_next_key_frame(torn: Footage) -> None:
+    with torn.open() as video:
+        frames = list(video.frames_between(0, 6))
+        assert {frame.damaged for frame in frames if frame.timestamp < TORN[0] - 0.1} == {False}
+        assert {frame.damaged for frame in frames if TORN[1] <= frame.timestamp < 2 * KEYS_EVERY - 0.1} == {True}
+        assert {frame.damaged for frame in frames if frame.timestamp > 2 * KEYS_EVERY + 0.1} == {False}
+        assert [frame.timestamp for frame in video.scan(0.1) if frame.damaged][-1] > 3.7
+
+
+def test_nothing_is_suggested_from_where_a_film_is_damaged(torn: Footage) -> None:
+    found = LocalPicker().pick(torn, Wish(), ignore_progress)
+    times = sorted(proposal.timestamp for proposal in found.proposals)
+    assert [int(time / KEYS_EVERY) for time in times] == [0, 1, 2]
+    assert times[1] < TORN[0]
+    assert found.warnings == ("This video is damaged in places; frames there were left out.",)
+
+
+def test_a_damaged_frame_is_left_for_a_whole_one(torn: Footage) -> None:
+    with torn.open() as video:
+        assert refine(video, 3.0).timestamp < TORN[0]
+        assert refine(video, 3.7, reach=0.2).timestamp > 3.4, "where no frame is whole"
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
+def test_a_film_that_was_cut_off_gives_what_came_and_says_what_is_missing(container: str) -> None:
+    options = {"movflags": "faststart"} if container == "mp4" else {}
+    data = Film(frames=200, keys_every=20, container=container, container_options=options).render()
+    with opened(data) as video:
+        assert video.info.missing == 0.0
+    with opened(data[: len(data) // 2]) as video:
+        duration = video.info.duration
+        assert video.info.missing == pytest.approx(8.0 - duration, abs=0.1)
+        assert 2 < duration < 6
+        for timestamp in (0.0, duration / 2, duration, 7.9):
+            frame = video.frame_at(timestamp)
+            assert number_in(frame.pixels) == round(frame.timestamp * 25)
+        assert max(frame.timestamp for frame in video.scan(0.5)) > duration - 2
+
+
+def test_damage_in_the_middle_is_passed_over() -> None:
+    data = bytearray(Film(frames=200, keys_every=20, container_options={"movflags": "faststart"}).render())
+    third = len(data) // 3
+    data[third : 2 * third] = np.random.default_rng(1).integers(0, 255, third, dtype=np.uint8).tobytes()
+    with opened(bytes(data)) as video:
+        assert number_in(video.frame_at(0.4).pixels) == 10
+        assert number_in(video.frame_at(7.8).pixels) == 195
+        assert video.frame_at(4.0).pixels.shape == (108, 192, 3)
+        assert len(list(video.scan(0.5))) >= 4
