@@ -31,6 +31,7 @@ from typing import BinaryIO
 
 import av
 from av.video.stream import VideoStream
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from benchmarks.compose import CLIPS, SAMPLE, composed_films, joined
 from benchmarks.peers import ffmpeg_thumbnail, posterframe
@@ -62,17 +63,8 @@ Way = Callable[[], object]
 
 
 def ffmpegs() -> list[str]:
-    """The ffmpeg commands at hand: the system's, and the one in the imageio-ffmpeg wheel."""
-    found = [path for path in [shutil.which("ffmpeg")] if path]
-    try:
-        from imageio_ffmpeg import get_ffmpeg_exe
-
-        found.append(get_ffmpeg_exe())
-    except (ImportError, RuntimeError):
-        pass
-    if not found:
-        sys.exit("No ffmpeg to compare with: install one, or the imageio-ffmpeg package.")
-    return found
+    """The ffmpeg commands at hand: the system's, and the imageio-ffmpeg wheel's; RuntimeError when there is none."""
+    return [*filter(None, [shutil.which("ffmpeg")]), get_ffmpeg_exe()]
 
 
 def our_frames(open_file: Callable[[], BinaryIO], times: list[float]) -> None:

@@ -27,6 +27,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from benchmarks.serving import talk_to
 from posterframe import workflows
 from posterframe.contracts import Format, Shape, ThumbnailStatus, VideoInfo, Wish
 from posterframe.model import DecisionState, RoundState, SourceKind
@@ -106,9 +107,11 @@ def our_way(url: str, count: int) -> float:
     """The product in a process of its own, as the one behind the pages is."""
     here, there = get_context("spawn").Pipe()
     with tempfile.TemporaryDirectory() as home:
-        process = get_context("spawn").Process(target=run_product, args=(there, home, url, count))
+        process = get_context("spawn").Process(target=run_product, args=(there, home, url, count), name="The product")
         process.start()
-        took: float = here.recv()
+        there.close()  # so that ours tells when the process has died
+        with talk_to(process):
+            took: float = here.recv()
         process.join()
     return took
 
@@ -152,12 +155,15 @@ def approved_review(studio: Studio, video_url: str, count: int) -> str:
 def sandbox(**options: Any) -> Iterator[str]:
     """A sandbox in a process of its own, so that it takes no time from those who are measured."""
     here, there = get_context("spawn").Pipe()
-    process = get_context("spawn").Process(target=serve_sandbox, args=(there, options), daemon=True)
+    process = get_context("spawn").Process(target=serve_sandbox, args=(there, options), name="The sandbox", daemon=True)
     process.start()
+    there.close()  # so that ours tells when the process has died
     try:
-        yield here.recv()
+        with talk_to(process):
+            url: str = here.recv()
+        yield url
     finally:
-        here.send("stop")
+        here.close()
         process.join()
 
 
@@ -168,7 +174,7 @@ def serve_sandbox(pipe: Connection, options: dict[str, Any]) -> None:
         routes = [Mount("/film", StaticFiles(directory=folder)), Mount("/", stand_in)]
         with serve(Starlette(routes=routes)) as served:
             pipe.send(served.url)
-            pipe.recv()
+            pipe.poll(None)  # until the other end is closed
 
 
 def render(path: Path) -> None:

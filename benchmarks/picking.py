@@ -73,6 +73,9 @@ class Tally:
                 self.percentiles.append(float(np.mean([focus <= frame.focus for focus in within])))
 
     def row(self) -> list[str]:
+        """The figures as cells; of a method that picked nothing at all there are none."""
+        if not any(self.picks):
+            return ["fails"] * 6
         return [
             f"{np.mean(self.picks):.1f}",
             f"{np.mean(self.good):.1%}",
@@ -150,8 +153,13 @@ def tally(method: str, films: Sequence[Film], frames: Mapping[Path, Sequence[Jud
 
 
 def timed(method: str, path: Path) -> list[str]:
-    """How many times faster than playing a method goes through a film, and its peak memory in MB, as cells."""
-    _, seconds, megabytes = run(method, path)
+    """How many times faster than playing a method goes through a film, and its peak memory in MB, as cells.
+
+    The time until a failure is none, so a method without picks has no figures.
+    """
+    picks, seconds, megabytes = run(method, path)
+    if not picks:
+        return ["fails", "fails"]
     return [f"{duration(path) / seconds:.0f}", f"{megabytes:.0f}"]
 
 

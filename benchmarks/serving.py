@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from tests.servers import Behaviour, MediaServer
 
@@ -15,28 +18,45 @@ LATENCY = 0.02
 """Seconds before each answer."""
 
 
+@contextmanager
+def talk_to(process: BaseProcess) -> Iterator[None]:
+    """For what is sent and received over a pipe: exits with a word when the process at its other end has died."""
+    try:
+        yield
+    except (EOFError, ConnectionError):
+        process.join()
+        sys.exit(f"{process.name} died with exit code {process.exitcode}; its error, if it told one, is above.")
+
+
 @dataclass
 class Server:
     """A range server in another process."""
 
+    process: BaseProcess
     pipe: Connection
 
     def add(self, path: Path) -> str:
-        self.pipe.send(path)
-        return str(self.pipe.recv())
+        return str(self._ask(path))
 
     def bytes_sent(self) -> int:
-        self.pipe.send(None)
-        return int(self.pipe.recv())
+        return int(self._ask(None))
+
+    def _ask(self, what: Path | None) -> Any:
+        with talk_to(self.process):
+            self.pipe.send(what)
+            return self.pipe.recv()
 
 
 @contextmanager
 def served() -> Iterator[Server]:
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(
+        target=_serve, args=(theirs,), name="The range server", daemon=True
+    )
     process.start()
+    theirs.close()  # so that ours tells when the process has died
     try:
-        yield Server(ours)
+        yield Server(process, ours)
     finally:
         process.terminate()
         process.join()

@@ -208,7 +208,7 @@ def main() -> None:
     parser.add_argument("photos", type=Path)
     parser.add_argument("fonts", type=Path)
     parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--out", type=Path, default=Path("posterframe/lettering.npz"))
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "posterframe/lettering.npz")
     options = parser.parse_args()
     rng = np.random.default_rng(7)
     printer = Printer(options.photos, options.fonts, rng)
@@ -241,12 +241,18 @@ def main() -> None:
         running = 0.98 * running + 0.02 * float(value)
         if number % 200 == 0:
             print(number, round(running, 4), flush=True)
-            flat: dict[str, Any] = {
-                f"{name}{i}": np.asarray(part, np.float16)
-                for i, pair in enumerate(weights)
-                for name, part in zip("kb", pair, strict=True)
-            }
-            np.savez_compressed(options.out, **flat)
+            save(weights, options.out)
+    save(weights, options.out)
+
+
+def save(weights: list[tuple[jax.Array, jax.Array]], path: Path) -> None:
+    """Write the weights in the form that lettering.py reads."""
+    flat: dict[str, Any] = {
+        f"{name}{i}": np.asarray(part, np.float16)
+        for i, pair in enumerate(weights)
+        for name, part in zip("kb", pair, strict=True)
+    }
+    np.savez_compressed(path, **flat)
 
 
 if __name__ == "__main__":
