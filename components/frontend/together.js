@@ -28,7 +28,8 @@ export default function (component) {
   async function look() {
     let isOther = false
     if (!disturbs()) {
-      const stamp = await fetch(data.path, { cache: "no-store" }).then((answer) => answer.ok && answer.text(), () => "")
+      const answer = fetch(data.path, { cache: "no-store" })
+      const stamp = await answer.then((told) => told.ok && told.text()).catch(() => "")
       isOther = stamp && stamp !== data.stamp
     }
     if (root.follower !== me || !root.isConnected) {

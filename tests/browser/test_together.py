@@ -55,6 +55,18 @@ def test_a_decision_appears_on_the_page_of_a_colleague_and_moves_nothing_there(
     )
 
 
+def test_a_page_asks_again_after_an_answer_that_broke_off(screen: Screen, colleague: Screen) -> None:
+    colleague.page.evaluate("""() => {
+      const ask = window.fetch
+      window.fetch = async (...all) => {
+        window.fetch = ask
+        return { ok: true, text: () => Promise.reject(new TypeError("broke off")) }
+      }
+    }""")
+    screen.page.keyboard.press("a")
+    colleague.see("1 of 3 decided")
+
+
 def test_what_a_colleague_types_stays_while_others_decide(screen: Screen, colleague: Screen) -> None:
     colleague.page.get_by_label("Time").fill("0:0")
     colleague.page.get_by_label("Reason").press_sequentially("The lo")
