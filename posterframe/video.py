@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from queue import SimpleQueue
@@ -119,9 +119,17 @@ class Video:
         self._opened.close()
 
     def rest(self) -> None:
-        """Close the decoders of exact frames, which hold up to 200 MB at 4K; the next such frame opens others."""
+        """Close the decoders of exact frames, which hold up to 200 MB at 4K; the next such frame opens others.
+
+        Not while such frames are still being asked for.
+        """
         self._walkers.clear()
         self._exact.close()
+
+    def take_care(self) -> None:
+        """From now on, decode with one thread each: of what is damaged, several tell and show now this, now that."""
+        self.rest()
+        self._facts = self._facts._replace(threads=1)
 
     @property
     def at_once(self) -> int:
@@ -145,10 +153,7 @@ class Video:
         by_stretch: dict[int, set[int]] = {}
         for target in targets:
             by_stretch.setdefault(self._stretch_of(target), set()).add(target)
-        walkers = self._some_walkers(min(self.at_once, len(by_stretch)))
         idle: SimpleQueue[Walker] = SimpleQueue()
-        for walker in walkers:
-            idle.put(walker)
 
         def decoded(stretch: set[int]) -> Generator[tuple[int, Frame]]:
             walker = idle.get()
@@ -161,7 +166,9 @@ class Video:
         stretches = map(decoded, by_stretch.values())
         still_asked = Counter(targets)
         held: dict[int, Frame] = {}
-        with abreast(stretches, 1, len(walkers)) as decoding:
+        with self._lent(min(self.at_once, len(by_stretch))) as walkers, abreast(stretches, 1, len(walkers)) as decoding:
+            for walker in walkers:
+                idle.put(walker)
             frames = chain.from_iterable(decoding)
             for target in targets:
                 while target not in held:
@@ -281,6 +288,16 @@ class Video:
             self._walkers.append(Walker(source))
         return self._walkers[:count]
 
+    @contextmanager
+    def _lent(self, count: int) -> Iterator[list[Walker]]:
+        """So many walkers, which nobody else gets meanwhile."""
+        lent = self._some_walkers(count)
+        self._walkers = self._walkers[count:]
+        try:
+            yield lent
+        finally:
+            self._walkers = lent + self._walkers
+
     def _probe(self, source: Source) -> None:
         first = Walker(source).first()
         if first is None:
@@ -310,7 +327,7 @@ class Video:
             raise BadInput(
                 f"{timestamp:g} s is no time in {self._name}; give seconds from 0 to {self.info.duration:.1f}."
             )
-        ticks = self._origin + math.floor((timestamp + _TOLERANCE) / self._tick)
+        ticks = self._origin + math.floor((min(timestamp, self.info.duration) + _TOLERANCE) / self._tick)
         return min(ticks, max(self._origin, self._end - 1))
 
     def _stretch_of(self, ticks: int) -> int:

@@ -69,12 +69,16 @@ class Orientation(NamedTuple):
         return np.ascontiguousarray(picture)
 
 
+_TURNS = (Orientation(), Orientation(True, False, True), Orientation(False, True, True), Orientation(True, True, False))
+"""By quarter turns anticlockwise."""
+
+
 def orientation_of(frame: VideoFrame) -> Orientation:
     """The orientation that the display matrix of a frame asks for, to the nearest quarter turn."""
     try:
         data = frame.side_data.get("DISPLAYMATRIX")
-    except ValueError:  # side data of a kind that PyAV has no name for
-        return Orientation()
+    except ValueError:  # side data of a kind that PyAV has no name for, which hides all of it
+        return _TURNS[round(frame.rotation / 90) % 4]
     if not isinstance(data, SideData):
         return Orientation()
     a, b, _, c, d, *_ = np.frombuffer(bytes(data), dtype=np.int32).tolist()
@@ -99,15 +103,31 @@ class Converter:
 
     def __init__(self, first: VideoFrame, pixel_aspect: Fraction | None) -> None:
         self.orientation = orientation_of(first)
-        width, height = _with_square_pixels(first.width, first.height, pixel_aspect)
-        self.width, self.height = (height, width) if self.orientation.transpose else (width, height)
+        self._pixel_aspect = pixel_aspect
+        self._stored = first.width, first.height
+        self.width, self.height = self._shown(*self._stored)
         self._scaler = _Scaler()
 
+    def _shown(self, width: int, height: int) -> tuple[int, int]:
+        """The size at which frames are shown that are stored with this one."""
+        width, height = _with_square_pixels(width, height, self._pixel_aspect)
+        return (height, width) if self.orientation.transpose else (width, height)
+
     def picture(self, frame: VideoFrame, max_height: int | None) -> Pixels:
-        """An upright sRGB picture, shape (height, width, 3); smaller than the video if it is higher than asked."""
+        """An upright sRGB picture, shape (height, width, 3); smaller than the video if it is higher than asked.
+
+        A frame of another shape than the first, as where a phone is turned in a call, stands amid black.
+        """
         width, height = self.width, self.height
         if max_height is not None and height > max_height:
             width, height = max(1, round(width * max_height / height)), max_height
+        if (frame.width, frame.height) != self._stored:
+            own = _fitted(self._shown(frame.width, frame.height), (width, height))
+            return _before_black(self._drawn(frame, *own, max_height), width, height)
+        return self._drawn(frame, width, height, max_height)
+
+    def _drawn(self, frame: VideoFrame, width: int, height: int, max_height: int | None) -> Pixels:
+        """A frame as an upright picture of that size."""
         if self.orientation.transpose:
             width, height = height, width
         if frame.interlaced_frame and height > frame.height // 2:
@@ -140,6 +160,20 @@ class Converter:
             threads=1 if how is Interpolation.AREA else None,  # small pictures are made sooner than threads wake
         )
         return rgb.to_ndarray()
+
+
+def _fitted(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
+    """Width and height, in pixels, that fill a box as far as their shape lets them."""
+    scale = min(box[0] / size[0], box[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _before_black(picture: Pixels, width: int, height: int) -> Pixels:
+    """A picture in the middle of a larger black one of that size."""
+    larger = np.zeros((height, width, 3), np.uint8)
+    top, left = (height - picture.shape[0]) // 2, (width - picture.shape[1]) // 2
+    larger[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    return larger
 
 
 def _with_square_pixels(width: int, height: int, pixel_aspect: Fraction | None) -> tuple[int, int]:

@@ -38,6 +38,8 @@ def measure(source: Source, first: VideoFrame) -> Timing:
     end = _end_by_index(source, first) if not variable else None
     if end is None:
         end = _end_by_packets(source) or start_of(first) + (first.duration or 0)
+    rate = source.stream.average_rate or source.stream.guessed_rate
+    end = max(end, start_of(first) + (round(1 / (rate * source.tick)) if rate else 1))  # a frame is shown for a while
     return Timing(end, _fps(source, distances, end - start_of(first), variable=variable), variable)
 
 

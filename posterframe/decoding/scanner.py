@@ -134,8 +134,9 @@ def nearest(places: Sequence[int], wanted: Iterable[int]) -> list[int]:
 
 def _decode_after_gap(source: Source, key: Packet) -> list[VideoFrame]:
     """Decode a key frame when what stands before it was left out, so that no picture is lost or misplaced."""
-    codec = source.stream.codec_context.codec.canonical_name
-    held = [] if starts_order_anew(codec, bytes(key)) else source.drain()
+    context = source.stream.codec_context
+    is_anew = starts_order_anew(context.codec.canonical_name, context.extradata or b"", bytes(key))
+    held = [] if is_anew else source.drain()
     return held + source.decode(key)
 
 

@@ -82,7 +82,10 @@ class Source:
             self._container.close()
             self._open(file, known, decodes=True)
         self.facts = known or Facts(self.stream.index, threads_for(self.stream), self._has_header, self._reorders)
-        self.stream.codec_context.thread_count = self.facts.threads
+        context = self.stream.codec_context
+        context.thread_count = self.facts.threads
+        if context.codec.canonical_name == "hevc":  # whose decoder keeps errors to itself otherwise
+            context.options = {**context.options, "err_detect": "explode"}
         assert self.stream.time_base is not None
         self.tick = self.stream.time_base
         self.start = self.stream.start_time or 0
@@ -203,7 +206,10 @@ class Source:
         try:
             frames = self.stream.codec_context.decode(packet)
         except av.FFmpegError:
-            self._is_damaged = packet is not None
+            if packet is not None:
+                self._is_damaged = True
+                if self.stream.codec_context.thread_count == 1:  # else it is told of a packet before this one
+                    self._torn.add(time_of(packet))
             return []
         for frame in frames:
             if frame.pts is None:
@@ -257,7 +263,8 @@ def is_damaged(frame: VideoFrame) -> bool:
     """Whether a frame that ``Source.decode`` gave was made up in part, or is drawn over one that was.
 
     Transport streams tell of data that was lost, decoders of what they cannot read, and those of H.264 and of MPEG-1, 2
-    and 4 of what they had to conceal. What follows, up to the next key frame, carries it on.
+    and 4 of what they had to conceal. What follows, up to the next key frame, carries it on. Several threads may pass a
+    frame on before it is known, or tell of it a few frames late.
     """
     return frame.opaque is not None
 

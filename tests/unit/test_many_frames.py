@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from threading import current_thread
 
 import pytest
 
@@ -21,7 +21,7 @@ class WatchedFile(io.BytesIO):
         self.readers: set[str] = set()
 
     def read(self, size: int | None = -1) -> bytes:
-        self.readers.add(current_thread().name)
+        self.readers.add(threading.current_thread().name)
         return super().read(size)
 
 
@@ -58,15 +58,17 @@ def test_two_stretches_are_decoded_at_once(container: str) -> None:
     with Video(file, "film") as video:
         file.readers.clear()
         assert len(list(video.frames_at([1.0, 3.0, 6.0]))) == 3
-    assert len(file.readers - {current_thread().name}) >= 2
+    assert len(file.readers - {threading.current_thread().name}) >= 2
 
 
 def test_who_stops_asking_for_frames_leaves_no_thread_behind() -> None:
-    file = WatchedFile(Film(frames=180, keys_every=60).render())
-    with Video(file, "film") as video:
+    with opened(Film(frames=180, keys_every=60).render()) as video:
+        before = set(threading.enumerate())
         frames = video.frames_at([1.0, 3.0, 6.0])
         next(frames)
+        assert set(threading.enumerate()) - before
         frames.close()
+        assert not set(threading.enumerate()) - before
         assert number_in(video.frame_at(4.0).pixels) == 100
 
 
@@ -89,6 +91,14 @@ def test_reads_of_one_video_may_take_turns() -> None:
             numbers.append(number_in(frame.pixels))
             video.frame_at(3.0)
     assert numbers == list(range(8))
+
+
+def test_other_frames_may_be_asked_for_between_many() -> None:
+    with opened(Film(frames=200, keys_every=20).render()) as video:
+        for asked, frame in enumerate(video.frames_at([at / 2 for at in range(16)])):
+            other = video.frame_at(7.5 - asked / 2)
+            assert number_in(frame.pixels) == asked * 25 // 2
+            assert number_in(other.pixels) == (15 - asked) * 25 // 2
 
 
 def test_after_a_rest_frames_are_found_as_before() -> None:

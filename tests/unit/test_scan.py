@@ -46,6 +46,21 @@ def test_no_frame_is_mistaken_for_another(film: Film, interval: float, keys_only
     assert all(later.timestamp > earlier.timestamp for earlier, later in pairwise(frames))
 
 
+@pytest.mark.parametrize("keys_every", [7, 12])
+@pytest.mark.parametrize("container", ["mp4", "matroska", "mpegts"])
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_a_scan_of_open_groups_of_pictures_loses_no_frame(codec: str, container: str, keys_every: int) -> None:
+    parameters = "open-gop=1:bframes=3:log-level=none"
+    options = {"x264-params": parameters, "x265-params": parameters}
+    film = Film(frames=200, codec=codec, container=container, keys_every=keys_every, options=options)
+    with opened(film.render()) as video:
+        frames = list(video.scan(0.9))
+    times = [frame.timestamp for frame in frames]
+    assert [number_in(frame.pixels) for frame in frames] == [round(time * 25) for time in times]
+    assert len(frames) == 9
+    assert max(later - earlier for earlier, later in pairwise(times)) <= 1.5 * 0.9 + 0.25
+
+
 @pytest.mark.parametrize(
     ("wanted", "chosen"),
     [([0, 10, 20, 30], [0, 1, 3]), ([4], [0]), ([5], [1]), ([14, 15], [2]), ([99], [3]), ([], [])],

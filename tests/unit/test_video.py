@@ -10,9 +10,12 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
+from PIL import ExifTags, Image
 
 from posterframe.decoding.file import SharedFile
 from posterframe.decoding.source import Source
@@ -45,6 +48,17 @@ class BreakingFile(io.BytesIO):
 
 
 # Times
+
+
+def test_a_single_frame_is_shown_for_a_while() -> None:
+    with opened(Film(times=[0.0], container="mpegts").render()) as video:
+        assert video.info.duration > 0
+        assert [number_in(frame.pixels) for frame in video.scan(0.5)] == [0]
+
+
+def test_times_without_measure_mean_the_last_frame() -> None:
+    with opened(Film(frames=10).render()) as video:
+        assert number_in(video.frame_at(1e305).pixels) == 9
 
 
 @of_every_kind
@@ -161,6 +175,37 @@ def test_a_film_is_shown_upright(changes: dict[str, object], rotation: int, corn
     assert frame.pixels.shape == (size[1], size[0], 3)
     assert small.pixels.shape == (54, round(size[0] * 54 / size[1]), 3)
     assert corners_of(frame.pixels) == corners_of(small.pixels) == corners
+
+
+def test_a_film_is_shown_upright_whatever_else_is_told_of_its_pictures() -> None:
+    output = io.BytesIO()
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    with av.open(output, "w", format="mov") as container:
+        stream = container.add_stream("mjpeg", 25)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 192, 112, "yuvj420p"
+        picture = io.BytesIO()
+        Image.fromarray(numbered(1, 192, 112)).save(picture, "JPEG", exif=exif)
+        packet = av.Packet(picture.getvalue())
+        packet.stream, packet.pts, packet.dts, packet.time_base = stream, 0, 0, Fraction(1, 25)
+        container.mux(packet)
+    with opened(output.getvalue()) as video:
+        assert (video.info.rotation, video.info.width, video.info.height) == (90, 112, 192)
+        assert corners_of(video.frame_at(0).pixels) == ["blue", "red", "yellow", "green"]
+
+
+@pytest.mark.parametrize("max_height", [None, 54])
+def test_frames_of_another_shape_stand_before_black(max_height: int | None) -> None:
+    wide = Film(frames=25, container="mpegts", options={"bf": "0"})
+    high = wide.but(width=108, height=192, start=1.0)
+    with opened(wide.render() + high.render()) as video:
+        first, turned = (video.frame_at(at, max_height=max_height).pixels for at in (0.5, 1.5))
+    assert turned.shape == first.shape
+    height, width = turned.shape[:2]
+    side = (width - round(height * 108 / 192)) // 2
+    assert turned[:, : side - 2].max() <= 16
+    assert number_in(turned[:, side : width - side]) == 12
 
 
 @pytest.mark.parametrize(
