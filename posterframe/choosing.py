@@ -101,6 +101,8 @@ def find_picks(video: Video, watched: Watch, wish: Wish, report: Report) -> list
         known = len(sound)
         lacking = max(1, choice.missing(_STRONG) - known)
         watched.look_closer((lacking + 1) << in_vain)  # one more, since of a few one is often weak or like another
+    if all(warnings(sample.quality) for sample in watched.samples):
+        watched.look_at_all()
     samples = watched.with_expressions(wish.count)
     choice.add_from(choice.ranked(samples, watched.shots, wish.count))
     return choice.picks(samples)
@@ -140,10 +142,11 @@ class _Choice:
 
     def ranked(self, samples: Sequence[Sample], shots: Sequence[range], most: int) -> list[tuple[float, Sample]]:
         """Samples with their rank: the best of each shot, best first; then the second best of each, up to ``most``."""
+        fit = [[samples[i] for i in shot if not _may_be_a_card(samples[i], self._span)] for shot in shots]
         ordered = []
-        for shot in shots:
+        for shot in fit if any(fit) else [[samples[i] for i in shot] for shot in shots]:
             taken: list[Sample] = []
-            for sample in islice(self._best_first([samples[i] for i in shot], taken), most):
+            for sample in islice(self._best_first(shot, taken), most):
                 fault = _FAULT if warnings(sample.quality) else 0.0
                 ordered.append((self._rank(sample, sample.quality) - len(taken) - fault, sample))
                 taken.append(sample)
@@ -156,7 +159,7 @@ class _Choice:
             return self._rank(sample, quality) + _SHARP * quality.sharpness
 
         return best_first(
-            [sample for sample in shot if not _may_be_a_card(sample, self._span)],
+            shot,
             lambda sample: merit(sample, sample.glimpsed),
             lambda sample: merit(sample, sample.quality),
             lambda sample: _is_apart(sample.timestamp, _known(self._wish)) and _is_new(sample, taken),
@@ -197,7 +200,7 @@ class _Choice:
 
         For a thread of its own: it asks nothing of what has been chosen.
         """
-        known = {sample.timestamp: None if sample.quality.faces else sample.quality}
+        known = {sample.seen_at: None if sample.quality.faces else sample.quality}
         seen: list[Seen] = []
         for frame in self._watched.around(sample, _EXPRESSION if sample.quality.faces else _REACH):
             seen.append(Seen.of(frame, known.get(frame.timestamp)))

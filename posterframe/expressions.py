@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from posterframe.faces import find_faces
+from posterframe.lettering import use_one_thread
 from posterframe.summing import window_sums
 
 Values = NDArray[np.float32]
@@ -109,6 +110,7 @@ def _upright(grey: Image.Image, left: Values, right: Values) -> Values:
 @cache
 def _weights() -> dict[str, Values]:
     """Weights by network and layer; most are stored as bytes, with their step and their least value."""
+    use_one_thread()
     with np.load(Path(__file__).with_suffix(".npz")) as stored:
         scales = zip(stored["names"].tolist(), stored["scales"].tolist(), strict=True)
         return {name: (stored[name] * step + least).astype(np.float32) for name, (step, least) in scales}

@@ -77,8 +77,10 @@ def grain(y: Luma) -> float:
     """Standard deviation of the noise, in grey levels: Immerkær's mask, read where the picture is calmest.
 
     J. Immerkær, "Fast noise variance estimation", CVIU 64 (1996). The mask is blind to edges and slopes; the cell that
-    a fifth of all are calmer than keeps it blind to texture too.
+    a fifth of all are calmer than keeps it blind to texture too. 0 for pictures too small to have one.
     """
+    if min(y.shape) < CELL + 2:
+        return 0.0
     across = y[:, :-2] + y[:, 2:]
     across -= 2 * y[:, 1:-1]
     response = across[:-2] + across[2:]
@@ -166,8 +168,11 @@ def _mean_steepness(steepness: Luma) -> Luma:
 def detail(y: Luma, noise: float) -> float:
     """Variance of the Laplacian without what ``noise`` adds to it (20 σ² for this mask), on a logarithmic scale.
 
-    J. L. Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000. 1 from 4000 on.
+    J. L. Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000. 1 from 4000 on; 0 for
+    pictures of less than three pixels on a side.
     """
+    if min(y.shape) < 3:
+        return 0.0
     laplacian = y[:-2, 1:-1] + y[2:, 1:-1]
     laplacian += y[1:-1, :-2]
     laplacian += y[1:-1, 2:]

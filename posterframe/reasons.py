@@ -15,6 +15,12 @@ _MOST = 0.9
 _NEARLY = 0.9
 """The share of the film's highest figure from which a frame is praised at all: no "crisp focus" beside crisper ones."""
 
+_APART = 0.98
+"""The share of a frame's figure that others stay below where it surpasses them: a still surpasses nothing."""
+
+_EMPTY = 0.85
+"""Emptiness from which nothing is praised in how a picture is built."""
+
 _HEARD = 0.9
 """What is taken off a claim's weight for each time that the like was said."""
 
@@ -92,7 +98,9 @@ def write_reasons(sights: Sequence[Sight], film: Sequence[Quality], name: str = 
 
 
 def _sentence(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality], told: Counter[str]) -> str:
-    claims = [*_from_figures(sight, sights, film), *_from_faces(sight), *_from_composition(sight.composition)]
+    claims = [*_from_figures(sight, sights, film), *_from_faces(sight)]
+    if sight.quality.emptiness < _EMPTY:
+        claims += _from_composition(sight.composition)
     if sight.place:
         claims.append(_Claim(0.8, sight.place, (sight.place,)))
     parts: list[str] = []
@@ -114,7 +122,7 @@ def _from_figures(sight: Sight, sights: Sequence[Sight], film: Sequence[Quality]
         best_of_all = max(read(other) for other in [*film, *(other.quality for other in sights)])
         if value < max(enough, _NEARLY * best_of_all):
             continue
-        surpassed = sum(read(other) < value for other in film) / max(1, len(film))
+        surpassed = sum(read(other) < _APART * value for other in film) / max(1, len(film))
         if value >= best_of_all and surpassed >= _MOST and len(film) > 4:
             yield _Claim(2.5, f"best {about}", best[:1] if len(sights) == 1 else best, "best")
         elif surpassed >= _MOST:

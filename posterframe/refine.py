@@ -59,6 +59,9 @@ Shut ones have 0.65 to 0.8 of that, laughing ones 0.85 and more; a blink is over
 frames that are compared.
 """
 
+_DAMAGED = "in a damaged part of the file"
+"""A warning, and why a frame was left for another one."""
+
 _SPREAD = 0.25
 """Seconds between the frames of a shot that are tried when its sharpest one turns out to be faulty."""
 
@@ -88,12 +91,14 @@ class Seen:
     known: Quality | None = None
     steadiness: float = 1.0
     dissolving: bool = False
+    damaged: bool = False
 
     @classmethod
     def of(cls, frame: Frame, known: Quality | None = None) -> Self:
         """One that has not been compared with its neighbours."""
         y = luma(frame.pixels)
-        return cls(frame.timestamp, frame.pixels, look_at(frame.pixels), detail(y, grain(y)), known)
+        look = look_at(frame.pixels)
+        return cls(frame.timestamp, frame.pixels, look, detail(y, grain(y)), known, damaged=frame.damaged)
 
     @cached_property
     def sharpness(self) -> float:
@@ -136,19 +141,17 @@ def appraise(seen: Seen, window: Sequence[Seen]) -> Refined:
 def _measured(asked: Seen, best: Seen, window: Sequence[Seen]) -> Refined:
     quality = best.measure()
     said = warnings(quality) + (cautions(best.pixels) if quality.faces else ())
+    if best.damaged:
+        said += (_DAMAGED,)
     return Refined(best.timestamp, quality, said, _explain(asked, best, window))
 
 
 def look_around(video: Video, timestamp: float, *, reach: float) -> list[Seen]:
-    """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``. Raises as ``refine``.
-
-    Damaged ones are left out where others are whole.
-    """
+    """Every frame within ``reach`` seconds, in order; at least the one shown at ``timestamp``. Raises as ``refine``."""
     height = working_height(video.info.width, video.info.height)
     timestamp = min(max(timestamp, 0.0), video.info.duration)
     with ahead(video.frames_between(max(0.0, timestamp - reach), timestamp + reach, max_height=height)) as frames:
-        seen = [(Seen.of(frame), frame.damaged) for frame in frames]
-    return compared([one for one, damaged in seen if not damaged] or [one for one, _ in seen])
+        return compared([Seen.of(frame) for frame in frames])
 
 
 def compared(window: Sequence[Seen]) -> list[Seen]:
@@ -189,9 +192,10 @@ def shown_at(window: Sequence[Seen], timestamp: float) -> Seen:
 def choose(window: Sequence[Seen], asked: Seen) -> Seen:
     """The best frame: the sharpest sound one of the shot; another shot's nearest only if the shot has none.
 
-    In the shot itself it has at least as many faces as the frame that was asked for, if any sound one has, and of a
-    few such frames the sharpest with open eyes is taken.
+    Damaged frames are left out, unless all are. In the shot itself it has at least as many faces as the frame that was
+    asked for, if any sound one has, and of a few such frames the sharpest with open eyes is taken.
     """
+    window = [seen for seen in window if not seen.damaged] or window
     shots = sorted(_shots_in(window), key=lambda shot: min(abs(seen.timestamp - asked.timestamp) for seen in shot))
     wanted = len(find_faces(asked.pixels))
     for shot in shots:
@@ -250,7 +254,7 @@ def _explain(asked: Seen, best: Seen, window: Sequence[Seen]) -> str:
     distance = abs(best.timestamp - asked.timestamp)
     if distance < 0.05:
         return standing
-    faults = warnings(asked.glanced)
+    faults = (_DAMAGED,) if asked.damaged else warnings(asked.glanced)
     if faults:
         return f"moved {distance:.1f} s, since the frame there is {faults[0]}"
     if 0 < open_eyes(asked.pixels) < OPEN * open_eyes(best.pixels):

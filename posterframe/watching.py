@@ -52,12 +52,14 @@ _KEYS = 0.5
 class Sample:
     """A small frame of a film, measured.
 
+    ``seen_at``: when its frame starts, which may be before the part that is watched; ``timestamp`` is not.
     ``opens_shot``: what stands before it shows another scene. ``is_key``: it decodes alone, and so do those behind it
     without those before. ``pixels`` are kept where there are not too many of them. ``glimpsed`` is its quality, or what
     that cannot exceed where a ``text_load`` is still to be asked for.
     """
 
     timestamp: float
+    seen_at: float
     look: Look
     glimpsed: Quality
     text_load: Callable[[], float] | None = None
@@ -160,6 +162,12 @@ class Watch:
                 self._looked_into += 1
         self._set([*added, *self.samples])
 
+    def look_at_all(self) -> None:
+        """Measure all frames that were kept of what was watched closely: a sound one may lie between two samples."""
+        kept = [frame for stretch in self._stretches for frame in stretch.frames]
+        looked_at = self._sampled(kept, (self.start, self.end), (1.0, 1.0), "Watching every frame")
+        self._set([*looked_at, *self.samples])
+
     def _stretch(self, start: float, end: float) -> _Stretch:
         """A stretch to watch closely, with its share of the room that is left."""
         left = _ROOM - sum(stretch.room for stretch in self._stretches)
@@ -237,11 +245,13 @@ class Watch:
 
         Elsewhere it is read while a thread decodes what comes next, which costs no time.
         """
-        at, look = max(frame.timestamp, self.start), look_at(frame.pixels)
+        seen_at = frame.timestamp
+        at, look = max(seen_at, self.start), look_at(frame.pixels)
         if is_key and self._keeps:
             text_load = cache(partial(read_text_load, frame.pixels))
-            return Sample(at, look, glimpse(frame.pixels), text_load, frame.pixels, is_key=True)
-        return Sample(at, look, glance(frame.pixels), None, frame.pixels if self._keeps else None, is_key=is_key)
+            return Sample(at, seen_at, look, glimpse(frame.pixels), text_load, frame.pixels, is_key=True)
+        pixels = frame.pixels if self._keeps else None
+        return Sample(at, seen_at, look, glance(frame.pixels), None, pixels, is_key=is_key)
 
     def _set(self, seen: Sequence[Sample]) -> None:
         """Take these for all that has been seen; of two at one time the later one."""
@@ -271,7 +281,7 @@ class Watch:
         return samples
 
     def _open_eyes(self, sample: Sample) -> float:
-        """How open eyes are, 0–1, remembered; where there are any, all else about faces is measured too."""
+        """How open eyes are, together, remembered; where there are any, all else about faces is measured too."""
         at = sample.timestamp
         if at not in self._eyes:
             self._report(1.0, "Looking at faces")

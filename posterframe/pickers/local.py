@@ -12,7 +12,7 @@ from posterframe.contracts import Picked, Proposal, Report, Wish
 from posterframe.quality import warnings
 from posterframe.reasons import Sight, write_reasons
 from posterframe.timecode import check_part
-from posterframe.video import Footage, Frame
+from posterframe.video import Footage, Frame, Video
 from posterframe.watching import Watch
 
 _WATCHING = 0.75
@@ -60,10 +60,11 @@ class LocalPicker:
         tell(0.0, "Opening the video")
         with footage.open() as video:
             span = check_part(wish.part, video.info.duration)
-            watched = Watch(video, *span, lambda done, words: tell(_WATCHING * done, words), each)
-            chosen = find_picks(
-                video, watched, wish, lambda done, words: tell(_WATCHING + (1 - _WATCHING) * done, words)
-            )
+            watched, chosen = _watch_and_choose(video, span, wish, tell, each)
+            if watched.has_damage:  # which several threads do not tell alike each time
+                del watched, chosen  # they hold many pictures
+                video.take_care()
+                watched, chosen = _watch_and_choose(video, span, wish, tell, None)
         report(1.0, "Done")
         whole = wish.part.is_whole
         sights = [
@@ -83,10 +84,18 @@ class LocalPicker:
         )
         return Picked(
             proposals,
-            warnings=_warnings(chosen, watched, "This video" if whole else "This part of the video"),
+            warnings=_warnings(chosen, watched, wish),
             details={"frames_watched": len(watched.samples), "shots": len(watched.shots)}
             | _remark(len(chosen), wish, "the film" if whole else "this part"),
         )
+
+
+def _watch_and_choose(
+    video: Video, span: tuple[float, float], wish: Wish, report: Report, each: Callable[[Frame], None] | None
+) -> tuple[Watch, list[Finalist]]:
+    watched = Watch(video, *span, lambda done, words: report(_WATCHING * done, words), each)
+    chosen = find_picks(video, watched, wish, lambda done, words: report(_WATCHING + (1 - _WATCHING) * done, words))
+    return watched, chosen
 
 
 def _remark(found: int, wish: Wish, watched: str) -> dict[str, str]:
@@ -98,11 +107,13 @@ def _remark(found: int, wish: Wish, watched: str) -> dict[str, str]:
     return {"remark": f"{moments} found. The rest of {watched} shows nothing as good that differs enough."}
 
 
-def _warnings(chosen: Sequence[Finalist], watched: Watch, name: str) -> tuple[str, ...]:
+def _warnings(chosen: Sequence[Finalist], watched: Watch, wish: Wish) -> tuple[str, ...]:
     """What a person should know about all proposals together."""
+    name = "This video" if wish.part.is_whole else "This part of the video"
     said = []
     if not chosen:
-        said.append(f"{name} has no other moments than those of earlier rounds.")
+        is_first = not (wish.known or wish.more_like or wish.not_like)
+        said.append(f"{name} has no {'picture' if is_first else 'other moments than those of earlier rounds'}.")
     elif all(warnings(finalist.found.quality) for finalist in chosen):
         best = "this is" if len(chosen) == 1 else "these are"
         said.append(f"{name} has no frame that makes a strong picture; {best} the least weak.")

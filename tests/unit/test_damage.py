@@ -13,10 +13,10 @@ import pytest
 
 from posterframe.contracts import Wish, ignore_progress
 from posterframe.pickers.local import LocalPicker
-from posterframe.refine import refine
+from posterframe.refine import appraise, look_around, refine, shown_at
 from posterframe.video import Footage
 from tests.films import FPS, Pixels, moving, scene, write_film
-from tests.kinds_of_film import opened
+from tests.kinds_of_film import of_every_kind, opened
 from tests.numbered_films import Film, number_in
 
 KEYS_EVERY = 2.0
@@ -34,12 +34,12 @@ def _packets(data: bytes, start: float, end: float) -> Iterator[tuple[int, int]]
                 yield packet.pos, packet.size
 
 
-def _overwritten(data: bytes) -> bytes:
-    """A film whose packets are noise there, but for their first bytes."""
+def _overwritten(data: bytes, kept: int = 40) -> bytes:
+    """A film whose packets are noise there, but for so many of their first bytes."""
     damaged = bytearray(data)
     noise = np.random.default_rng(1)
     for at, size in _packets(data, *TORN):
-        damaged[at + 40 : at + size] = noise.bytes(size - 40)
+        damaged[at + kept : at + size] = noise.bytes(size - kept)
     return bytes(damaged)
 
 
@@ -57,6 +57,18 @@ def _film(path: Path) -> Footage:
     """Three scenes of two seconds each, in which the camera moves, with a key frame at the start of each."""
     scenes = [moving(partial(_panned, seed), KEYS_EVERY) for seed in (1, 2, 3)]
     return write_film(path, *scenes, options={"g": str(int(KEYS_EVERY * FPS)), "sc_threshold": "0", "bf": "0"})
+
+
+def _hevc_film() -> bytes:
+    """The like of it in HEVC."""
+    keys = int(KEYS_EVERY * FPS)
+    options = {"x265-params": f"log-level=none:scenecut=0:bframes=0:keyint={keys}:min-keyint={keys}"}
+    return Film(3 * keys, FPS, codec="libx265", keys_every=keys, options=options, draw=_drawn).render()
+
+
+def _drawn(number: int, width: int, height: int) -> Pixels:
+    shot, at = divmod(number / FPS, KEYS_EVERY)
+    return scene(1 + int(shot), width=width, height=height, shift=30 * at)
 
 
 @pytest.fixture(params=["mp4", "ts"])
@@ -88,12 +100,38 @@ def test_nothing_is_suggested_from_where_a_film_is_damaged(torn: Footage) -> Non
     assert [int(time / KEYS_EVERY) for time in times] == [0, 1, 2]
     assert times[1] < TORN[0]
     assert found.warnings == ("This video is damaged in places; frames there were left out.",)
+    assert LocalPicker().pick(torn, Wish(), ignore_progress) == found
 
 
 def test_a_damaged_frame_is_left_for_a_whole_one(torn: Footage) -> None:
     with torn.open() as video:
         assert refine(video, 3.0).timestamp < TORN[0]
         assert refine(video, 3.7, reach=0.2).timestamp > 3.4, "where no frame is whole"
+
+
+def test_of_hevc_no_frame_is_shown_that_stands_on_one_that_is_lost() -> None:
+    with opened(_overwritten(_hevc_film(), kept=4)) as video:
+        times = [frame.timestamp for frame in video.frames_between(0, 6)]
+    assert not [time for time in times if TORN[0] < time < 2 * KEYS_EVERY - 0.01]
+    assert times[-1] > 5.9
+
+
+@of_every_kind
+@pytest.mark.parametrize("interval", [0.1, 0.3, 0.9])
+def test_where_a_scan_leaves_frames_out_nothing_counts_as_damaged(film: Film, interval: float) -> None:
+    with opened(film.render()) as video:
+        for start in (0.0, 0.7):
+            assert not any(frame.damaged for frame in video.scan(interval, start=start))
+            keys = video.skim(interval, calm=1.0, between=lambda *_: None, start=start)
+            assert not any(frame.damaged for frame in keys)
+
+
+def test_a_damaged_frame_is_looked_at_with_a_warning(torn: Footage) -> None:
+    with torn.open() as video:
+        window = look_around(video, 3.7, reach=0.2)
+        asked = shown_at(window, 3.7)
+        assert asked.timestamp == video.frame_at(3.7).timestamp
+        assert "in a damaged part of the file" in appraise(asked, window).warnings
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])

@@ -141,11 +141,11 @@ def test_the_same_video_gets_the_same_answer(tmp_path: Path) -> None:
     assert picked(tmp_path, *three_scenes()) == picked(tmp_path, *three_scenes())
 
 
-def test_a_refused_scene_is_not_proposed_again(tmp_path: Path) -> None:
-    first = picked(tmp_path, *three_scenes(), wish=Wish(count=1)).proposals[0]
-    again = picked(tmp_path, *three_scenes(), wish=Wish(count=2, not_like=(first,)))
-    assert len(again.proposals) == 2
-    assert all(int(proposal.timestamp // 2) != int(first.timestamp // 2) for proposal in again.proposals)
+def test_a_refused_scene_and_its_like_fall_behind_others(tmp_path: Path) -> None:
+    scenes = [still(scene(3), 5), still(scene(7), 5), still(from_aside(scene(3)), 5)]
+    refused = Proposal(2.5, "")
+    assert order(picked(tmp_path, *scenes))[-1] == 1
+    assert order(picked(tmp_path, *scenes, wish=Wish(not_like=(refused,)))) == [1, 2, 0]
 
 
 def test_nothing_is_proposed_near_a_moment_of_an_earlier_round(tmp_path: Path) -> None:
@@ -184,11 +184,16 @@ def test_fewer_moments_than_asked_are_explained_calmly(tmp_path: Path, wish: Wis
     assert found.warnings == ()
 
 
-def test_more_like_this_brings_its_like_to_the_front(tmp_path: Path) -> None:
-    films = [still(scene(1), 2), still(scene(2), 2), still(scene(3), 2), still(from_aside(scene(3)), 2)]
-    liked = Proposal(5.0, "")
-    found = picked(tmp_path, *films, wish=Wish(count=2, more_like=(liked,)))
-    assert 6 <= found.proposals[0].timestamp < 8
+def test_more_like_this_brings_a_scene_and_its_like_to_the_front(tmp_path: Path) -> None:
+    scenes = [still(scene(6), 5), still(scene(2), 5), still(from_aside(scene(6)), 5)]
+    liked = Proposal(2.5, "")
+    assert order(picked(tmp_path, *scenes))[0] == 1
+    assert order(picked(tmp_path, *scenes, wish=Wish(more_like=(liked,)))) == [0, 2, 1]
+
+
+def order(found: Picked) -> list[int]:
+    """Of scenes of five seconds, those that are proposed, best first."""
+    return [int(proposal.timestamp / 5) for proposal in found.proposals]
 
 
 def from_aside(pixels: Pixels) -> Pixels:
@@ -228,8 +233,32 @@ def test_who_comes_in_before_a_still_camera_makes_another_pick(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("frames", [1, 4], ids=["one frame", "0.2 seconds"])
-def test_the_shortest_films_have_a_pick(tmp_path: Path, frames: int) -> None:
-    assert len(picked(tmp_path, [scene(1)] * frames).proposals) == 1
+@pytest.mark.parametrize("picture", [scene(1), plain(0), title_card()], ids=["a scene", "black", "a card"])
+def test_the_shortest_films_have_a_pick(tmp_path: Path, picture: Pixels, frames: int) -> None:
+    assert len(picked(tmp_path, [picture] * frames).proposals) == 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(2, 2), (320, 12), (8, 400)])
+def test_the_smallest_films_have_a_pick(tmp_path: Path, width: int, height: int) -> None:
+    pictures = moving(lambda at: scene(1, width=width, height=height, shift=at), 1)
+    assert picked(tmp_path, pictures).proposals[0].warnings
+
+
+def test_a_sound_moment_between_two_samples_of_a_blurred_film_is_found(tmp_path: Path) -> None:
+    blurred = [still(defocused(scene(seed)), 5) for seed in (1, 2)]
+    film = write_film(tmp_path / "film.mp4", blurred[0], still(scene(3), 0.4), blurred[1], options={"g": "1000"})
+    found = LocalPicker().pick(film, Wish(), ignore_progress)
+    assert 5.0 <= found.proposals[0].timestamp < 5.4
+    assert found.proposals[0].warnings == found.warnings == ()
+
+
+def test_what_stands_at_the_start_of_a_part_is_judged_by_itself(tmp_path: Path) -> None:
+    scenes = still(scene(1), 2.2), still(plain(0), 5.8), still(scene(2), 4)
+    film = write_film(tmp_path / "film.mp4", *scenes, options={"g": str(2 * FPS), "sc_threshold": "0", "bf": "0"})
+    found = LocalPicker().pick(film, Wish(part=Part(2.4, 7.4)), ignore_progress)
+    assert {"nearly empty", "dark"} <= set(found.proposals[0].warnings)
+    found = LocalPicker().pick(film, Wish(part=Part(2.4, 12)), ignore_progress)
+    assert [proposal.timestamp >= 8 for proposal in found.proposals] == [True]
 
 
 def test_a_very_large_picture_is_looked_at_like_any_other(tmp_path: Path) -> None:

@@ -202,3 +202,29 @@ def test_a_glimpse_is_a_glance_that_leaves_lettering_out(picture: Pixels) -> Non
     glimpsed, glanced = glimpse(picture), glance(picture)
     assert rescored(replace(glimpsed, text_load=read_text_load(picture))) == glanced
     assert glimpsed.score >= glanced.score
+
+
+def small_print(ground: int, ink: int, size: int) -> Pixels:
+    """A page of lines that the network cannot read at this size."""
+    image = Image.fromarray(plain(ground))
+    draw = ImageDraw.Draw(image)
+    for number in range(18):
+        words = f"{number} the quick brown fox jumps over a lazy dog {number * 7}"
+        draw.text((12, 10 + number * (size + 2)), words, (ink,) * 3, ImageFont.load_default(size))
+    return np.asarray(image)
+
+
+@pytest.mark.parametrize("size", [6, 8])
+@pytest.mark.parametrize(("ground", "ink"), [(250, 20), (28, 200)], ids=["on white", "on black"])
+def test_a_page_of_small_print_is_text(ground: int, ink: int, size: int) -> None:
+    assert "mostly text" in warnings(measure(small_print(ground, ink, size)))
+
+
+def test_even_things_before_a_plain_ground_are_no_page() -> None:
+    image = Image.fromarray(plain(235))
+    draw = ImageDraw.Draw(image)
+    for number in range(9):
+        draw.rectangle(
+            (110 - 4 * number, 20 + 16 * number, 210 + 3 * number, 31 + 16 * number), (40 + 12 * number, 90, 60)
+        )
+    assert measure(np.asarray(image)).text_load < 0.45

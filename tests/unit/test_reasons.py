@@ -62,3 +62,15 @@ def test_the_next_frame_is_praised_in_other_words() -> None:
     sights = [Sight(replace(PLAIN, faces=2, face_area=0.05), NOTHING)] * 2
     first, second = write_reasons(sights, [PLAIN] * 9)
     assert first != second
+
+
+def test_a_still_surpasses_nothing() -> None:
+    film = [replace(PLAIN, sharpness=0.89)] * 9
+    best = Sight(replace(PLAIN, sharpness=0.9), NOTHING)
+    assert write_reasons([best], [*film, best.quality]) == ["Crisp focus."]
+
+
+def test_nothing_is_praised_in_how_an_empty_picture_is_built() -> None:
+    built = Composition("", 0.0, 0.0, 0.0, 0.05, "on the left", "", calm_background=True)
+    assert reason(PLAIN, built).startswith("A clear subject before a calm background; room for a title on the left")
+    assert reason(replace(PLAIN, emptiness=1.0), built) == "The best frame of its scene."
