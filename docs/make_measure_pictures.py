@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from posterframe.bars import between_bars
 from posterframe.composition import BADGE, drawing_of, read_composition, salience, subject_size, title_room
 from posterframe.contracts import Quality
 from posterframe.expressions import open_eyes, smile
@@ -81,6 +82,24 @@ def laid_out(pixels: Pixels) -> str:
     return "size {:.2f}  thirds {:.2f}  room {:.2f}  badge {:.2f}".format(*figures)
 
 
+def between(pixels: Pixels, rows: float, columns: float) -> Pixels:
+    """With bars above and below, and at both sides, of so much of its height and width."""
+    boxed = np.zeros_like(pixels)
+    top, left = round(rows * pixels.shape[0]), round(columns * pixels.shape[1])
+    inside = np.s_[top : pixels.shape[0] - top, left : pixels.shape[1] - left]
+    boxed[inside] = pixels[inside]
+    return boxed
+
+
+def outlined(pixels: Pixels) -> Pixels:
+    """With a green frame around what is measured."""
+    rows, columns = between_bars(pixels)
+    image = Image.fromarray(pixels)
+    corners = columns.start, rows.start, columns.stop - 1, rows.stop - 1
+    ImageDraw.Draw(image).rectangle(corners, outline=(60, 220, 90), width=pixels.shape[0] // 60)
+    return np.asarray(image)
+
+
 def shaken(pixels: Pixels, length: int = 40) -> Pixels:
     return np.mean([np.roll(pixels, step, axis=1) for step in range(length)], axis=0).astype(np.uint8)
 
@@ -109,6 +128,12 @@ def main() -> None:
     strip("edges", [(steepness_map(pixels), words) for pixels, words in [*sharp, (shallow, "soft background")]])
     smears: list[Panel] = [(hero, "in focus"), (soft, "out of focus"), (shaken(hero), "smeared by a pan")]
     strip("motion", [(pixels, f"{words}: along x, y {steepest(pixels)}") for pixels, words in smears])
+    boxes: list[Panel] = [
+        (between(hero, 0.13, 0), "bars above and below"),
+        (between(hero, 0, 0.34), "bars at both sides"),
+        (between(end, 0.3, 0.2), "a mark on black: none"),
+    ]
+    strip("bars", [(outlined(pixels), words) for pixels, words in boxes])
     glare = (200 + hero * 0.25).clip(0, 255).astype(np.uint8)
     compared("exposure", lambda quality: quality.exposure, [(hero, "well lit"), (dark, "dark"), (glare, "burnt out")])
     haze = (95 + hero * 0.25).astype(np.uint8)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from posterframe.faces import Face, find_faces
-from posterframe.quality import at_working_size, luma, ramp
+from posterframe.quality import at_working_size, looked_at, luma, ramp
 from posterframe.video import Pixels
 
 Map = NDArray[np.float32]
@@ -68,7 +68,7 @@ class Composition:
 
 def read_composition(pixels: Pixels) -> Composition:
     """Look at one picture of any size."""
-    picture = _with_parts(at_working_size(pixels))
+    picture = _with_parts(looked_at(pixels))
     colour, share = _strongest_hue(picture)
     red, blue = (float(picture[..., channel].mean()) for channel in (0, 2))
     drawing = drawing_of(picture)

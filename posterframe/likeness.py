@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
+from math import ceil, sqrt
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image
 
+from posterframe.bars import Window, between_bars
 from posterframe.summing import mean, variance, window_sums
 from posterframe.video import Pixels
 
@@ -41,15 +42,19 @@ _PLAIN = 32.0
 
 @dataclass(frozen=True)
 class Look:
-    """A thumbnail of a thumbnail, shape (18, 32, 3), 0–255, and its contrast in grey levels."""
+    """A thumbnail of a thumbnail, shape (18, 32, 3), 0–255.
+
+    ``within`` is what lies between black bars, ``contrast`` that of this part, in grey levels.
+    """
 
     colours: NDArray[np.float32]
+    within: Window
     contrast: float
 
     @cached_property
     def perceptual_hash(self) -> int:
         """63 bits: the signs of the low cosine frequencies against their median (C. Zauner, "pHash", 2010)."""
-        grey = self.colours.mean(2)
+        grey = self.colours[self.within].mean(2)
         low = (_cosines(grey.shape[0]) @ grey @ _cosines(grey.shape[1]).T).ravel()[1:]
         return int("".join("1" if bit else "0" for bit in low > np.median(low)), 2)
 
@@ -57,8 +62,17 @@ class Look:
 def look_at(pixels: Pixels) -> Look:
     """The look of a picture of any size."""
     small = np.asarray(Image.fromarray(pixels).resize(_SIZE, Image.Resampling.BOX, reducing_gap=1.0), np.float32)
-    spreads = [sqrt(variance(plane)) for plane in np.ascontiguousarray(small.reshape(-1, 3).T)]
-    return Look(small, sum(spreads) / 3)
+    height, width = pixels.shape[:2]
+    rows, columns = between_bars(pixels)
+    within = _whole_cells(rows, height, _SIZE[1]), _whole_cells(columns, width, _SIZE[0])
+    spreads = [sqrt(variance(plane)) for plane in np.ascontiguousarray(small[within].reshape(-1, 3).T)]
+    return Look(small, within, sum(spreads) / 3)
+
+
+def _whole_cells(lines: slice, length: int, cells: int) -> slice:
+    """Of so many cells over ``length`` lines, those that only show these lines; a cell at least."""
+    start, end = ceil(lines.start * cells / length), lines.stop * cells // length
+    return slice(start, end) if end > start else slice(0, cells)
 
 
 def _cosines(length: int) -> NDArray[np.float32]:
@@ -74,7 +88,10 @@ def difference(one: Look, other: Look) -> float:
     0.75 within shots from a hand that follows something.
     """
     contrast = max((one.contrast + other.contrast) / 2, _PLAIN)
-    return mean(np.abs(one.colours - other.colours)) / contrast
+    within = tuple(
+        slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one.within, other.within, strict=True)
+    )
+    return mean(np.abs(one.colours[within] - other.colours[within])) / contrast
 
 
 def change(one: Look, other: Look) -> float:

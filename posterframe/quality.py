@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from posterframe.bars import between_bars
 from posterframe.contracts import Quality
 from posterframe.expressions import smile
 from posterframe.faces import find_faces
@@ -61,6 +62,12 @@ def at_working_size(pixels: Pixels) -> Pixels:
         return pixels
     size = (max(2, round(width * wanted / height)), wanted)
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
+
+
+def looked_at(pixels: Pixels) -> Pixels:
+    """What is measured of a picture: what lies between black bars, at working size."""
+    picture = at_working_size(pixels)
+    return picture[between_bars(picture)]
 
 
 def luma(pixels: Pixels) -> Luma:
@@ -241,20 +248,20 @@ def _colours(picture: Pixels) -> int:
 
 def glance(pixels: Pixels, *, steadiness: float = 1.0) -> Quality:
     """All measures but faces, which cost more than the rest together: for looking through many frames."""
-    picture = at_working_size(pixels)
+    picture = looked_at(pixels)
     y = luma(picture)
     return _told(picture, y, text_load(y), steadiness)
 
 
 def glimpse(pixels: Pixels) -> Quality:
     """What ``glance`` measures but for the text load, which costs as much as the rest: it can only lower the score."""
-    picture = at_working_size(pixels)
+    picture = looked_at(pixels)
     return _told(picture, luma(picture))
 
 
 def read_text_load(pixels: Pixels) -> float:
     """What a ``glimpse`` leaves out."""
-    return text_load(luma(at_working_size(pixels)))
+    return text_load(luma(looked_at(pixels)))
 
 
 def _told(picture: Pixels, y: Luma, text_load: float = 0.0, steadiness: float = 1.0) -> Quality:

@@ -20,6 +20,7 @@ from posterframe.quality import (
     detail,
     glance,
     grain,
+    looked_at,
     luma,
     read_edges,
     rescored,
@@ -96,7 +97,7 @@ class Seen:
     @classmethod
     def of(cls, frame: Frame, known: Quality | None = None) -> Self:
         """One that has not been compared with its neighbours."""
-        y = luma(frame.pixels)
+        y = luma(looked_at(frame.pixels))
         look = look_at(frame.pixels)
         return cls(frame.timestamp, frame.pixels, look, detail(y, grain(y)), known, damaged=frame.damaged)
 
@@ -105,7 +106,7 @@ class Seen:
         """As quality.py takes it, 0–1."""
         if self.known is not None:
             return self.known.sharpness
-        y = luma(self.pixels)
+        y = luma(looked_at(self.pixels))
         return sharpness(y, read_edges(y))
 
     def is_sharper_than(self, other: Seen) -> bool:

@@ -86,6 +86,20 @@ def noisy(pixels: Pixels, sigma: float, seed: int = 0) -> Pixels:
     return np.clip(pixels + grain, 0, 255).astype(np.uint8)
 
 
+def letterboxed(pixels: Pixels) -> Pixels:
+    """With black bars above and below, where it is cut off."""
+    boxed = pixels.copy()
+    boxed[:22], boxed[-22:] = 0, 0
+    return boxed
+
+
+def pillarboxed(pixels: Pixels) -> Pixels:
+    """The middle of it, as high as a phone's picture, between broad black bars."""
+    boxed = np.zeros_like(pixels)
+    boxed[:, 110:210] = pixels[:, 110:210]
+    return boxed
+
+
 def still(pixels: Pixels, seconds: float) -> Iterable[Pixels]:
     return [pixels] * max(1, round(seconds * FPS))
 

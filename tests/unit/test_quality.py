@@ -13,7 +13,20 @@ from posterframe.composition import is_under_badge
 from posterframe.contracts import Quality
 from posterframe.faces import Face
 from posterframe.quality import glance, glimpse, measure, read_text_load, rescored, warnings, working_height
-from tests.films import HEIGHT, WIDTH, Pixels, defocused, end_card, noisy, plain, scene, slide, smeared, title_card
+from tests.films import (
+    HEIGHT,
+    WIDTH,
+    Pixels,
+    defocused,
+    end_card,
+    letterboxed,
+    noisy,
+    plain,
+    scene,
+    slide,
+    smeared,
+    title_card,
+)
 
 GOOD = scene(1)
 
@@ -31,13 +44,6 @@ def in_a_strip(share: float) -> Pixels:
     half = round(picture.shape[1] * share / 2)
     picture[:, 160 - half : 160 + half] = GOOD[:, 160 - half : 160 + half]
     return picture
-
-
-def letterboxed(pixels: Pixels) -> Pixels:
-    """With black bars above and below."""
-    boxed = pixels.copy()
-    boxed[:22], boxed[-22:] = 0, 0
-    return boxed
 
 
 def logo() -> Pixels:
