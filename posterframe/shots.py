@@ -6,9 +6,19 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from posterframe.likeness import Look, difference
 from posterframe.quality import ramp
+
+STEP = 0.12
+"""Seconds between pictures that are compared to see whether they lie in a dissolve."""
+
+SLOW_STEPS = tuple(count * STEP for count in range(1, 7))
+"""The same for slow dissolves, of up to three seconds."""
+
+_SAME_TIME = 1e-3
+"""Seconds that times may be off."""
 
 _CUT = 0.6
 """Difference between neighbours from which a new shot begins; likeness.py says what was measured."""
@@ -16,8 +26,14 @@ _CUT = 0.6
 _SAME = 0.08
 """Difference up to which nothing happens between two pictures, so that nothing can be in transition."""
 
+_FAR = 0.5
+"""Difference from which one scene may have turned into another."""
+
 _STEADY_PACE = 0.3
 """How much smaller one of two changes may be than the other if both belong to one dissolve."""
+
+_EVEN_PACE = 0.7
+"""The same for slow dissolves, of which a frame well before them must not seem a part."""
 
 
 def is_same_scene(one: Look, other: Look) -> bool:
@@ -64,6 +80,35 @@ def transition(one: Look, two: Look, three: Look) -> float:
     if sizes[0] < _STEADY_PACE * sizes[1]:
         return 0.0
     return ramp(float(np.vdot(first, second)) / (sizes[0] * sizes[1]), 0.82, 0.92)
+
+
+def slow_dissolves(looks: Sequence[Look], times: Sequence[float]) -> NDArray[np.float64]:
+    """How surely each frame of a window lies in a slow dissolve: 0–1, shape (frames,). ``times`` are in seconds.
+
+    Within larger steps things move too, so that changes are less alike than ``transition`` asks for. But where one
+    scene turns into another without a cut, nothing else was seen to change twice in about the same direction: so did 95
+    of 100 frames in the middle of dissolves of two seconds between the clips, 85 in those of three, and one of 500
+    elsewhere.
+    """
+    at = np.asarray(times)
+    colours = np.stack([look.colours.ravel() for look in looks])
+    colours -= colours.mean(0)
+    products = colours @ colours.T
+    sizes = np.diagonal(products)
+    squares = np.maximum(sizes[:, None] + sizes - 2 * products, 1e-6)  # of the distance between two frames
+    shot_of = np.concatenate([np.full(len(shot), number) for number, shot in enumerate(find_shots(looks))])
+    sure = np.zeros(len(at))
+    for step in SLOW_STEPS:
+        two = np.flatnonzero((at - step >= at[0] - _SAME_TIME) & (at + step <= at[-1] + _SAME_TIME))
+        one, three = (np.searchsorted(at, at[two] + way * step - _SAME_TIME) for way in (-1, 1))
+        first, second = squares[one, two], squares[two, three]
+        cosines = (squares[one, three] - first - second) / (2 * np.sqrt(first * second))
+        even = np.minimum(first, second) >= _EVEN_PACE**2 * np.maximum(first, second)
+        for i in np.flatnonzero(even & (cosines > 0.2) & (shot_of[one] == shot_of[three])):
+            if difference(looks[one[i]], looks[three[i]]) >= _FAR:
+                places = [one[i], two[i], three[i]]
+                sure[places] = np.maximum(sure[places], ramp(float(cosines[i]), 0.2, 0.4))
+    return sure
 
 
 def movement(one: Look, other: Look, seconds: float) -> float:

@@ -21,8 +21,8 @@ from posterframe.quality import (
     with_faces,
     working_height,
 )
-from posterframe.refine import OPEN, STEP
-from posterframe.shots import find_shots, transition
+from posterframe.refine import OPEN
+from posterframe.shots import STEP, find_shots, transition
 from posterframe.timecode import format_time
 from posterframe.video import Frame, Pixels, Video
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from posterframe.contracts import Wish, ignore_progress
 from posterframe.pickers.local import LocalPicker
-from tests.films import FPS, Pixels, defocused, dissolve, scene, still, title_card, write_film
+from tests.films import FPS, Pixels, defocused, dissolve, moving, scene, still, title_card, write_film
 from tests.portrait import somebody
 from tests.unit.test_local_picker import picked
 
@@ -56,6 +56,21 @@ def test_a_key_frame_in_a_dissolve_stands_for_what_it_leads_to_before_a_caption_
     found = LocalPicker().pick(film, Wish(count=3), ignore_progress)
     assert found.details["frames_watched"] == 3
     assert any(3.5 <= proposal.timestamp < 4 for proposal in found.proposals)
+
+
+@pytest.mark.parametrize("seed", [1, 10])
+def test_nothing_is_chosen_from_slow_dissolves(tmp_path: Path, seed: int) -> None:
+    def camera(number: int, at: float) -> Pixels:
+        return scene(seed + number, shift=(-1) ** (seed + number) * 20 * (at % 8))
+
+    def shown(at: float) -> Pixels:
+        number, share = int(at / 4), max(0.0, at % 4 - 2) / 2
+        return ((1 - share) * camera(number, at) + share * camera(number + 1, at)).astype(np.uint8)
+
+    found = picked(tmp_path, moving(shown, 14)).proposals
+    assert len(found) >= 3
+    assert not any(2.2 < proposal.timestamp % 4 < 3.8 for proposal in found)
+    assert not any(proposal.warnings for proposal in found)
 
 
 @pytest.mark.parametrize(

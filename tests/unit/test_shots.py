@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from posterframe.likeness import are_twins, change, difference, look_at
-from posterframe.shots import find_shots, movement, part_at_dissolves, transition
+from posterframe.shots import find_shots, movement, part_at_dissolves, slow_dissolves, transition
 from tests.films import Pixels, defocused, dissolve, noisy, plain, scene
 
 
@@ -49,6 +50,48 @@ def test_shots_are_found(frames: Sequence[Pixels], lengths: Sequence[int]) -> No
 def test_dissolves_and_fades_are_told_from_cuts_and_movement(frames: Sequence[Pixels], in_transition: bool) -> None:
     one, two, three = (look_at(frame) for frame in frames)
     assert (transition(one, two, three) > 0.5) is in_transition
+
+
+def dissolving(at: float) -> Pixels:
+    """What one moving camera shows, until what another shows takes its place from the first second to the third."""
+    share = min(1.0, max(0.0, (at - 1) / 2))
+    return ((1 - share) * scene(1, shift=30 * at) + share * scene(2, shift=-30 * at)).astype(np.uint8)
+
+
+def test_a_slow_dissolve_is_known_though_all_moves_in_it() -> None:
+    times = [number / 20 for number in range(81)]
+    sure = slow_dissolves([look_at(dissolving(at)) for at in times], times)
+    assert sure[[25, 30, 40, 50, 55]].min() == 1
+    assert sure[:10].max() == sure[-10:].max() == 0
+
+
+def zoomed(at: float) -> Pixels:
+    """A scene that the camera comes nearer to, twice as near after two seconds."""
+    width, height = 160 * (1 - at / 4), 90 * (1 - at / 4)
+    box = (160 - width, 90 - height, 160 + width, 90 + height)
+    return np.asarray(Image.fromarray(scene(5)).resize((320, 180), box=box))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(lambda at: panned(40 * at), id="a slow pan"),
+        pytest.param(lambda at: panned(160 * at), id="a fast pan"),
+        pytest.param(zoomed, id="a zoom"),
+        pytest.param(lambda at: scene(1 + int(at)), id="a cut"),
+        pytest.param(lambda at: scene(1 + int(4 * at)), id="many cuts"),
+        pytest.param(lambda at: (scene(1), plain(90), scene(2))[int(at / 0.7)], id="a grey card between two scenes"),
+        pytest.param(lambda at: noisy(scene(1), 15, round(20 * at)), id="grain"),
+    ],
+)
+def test_what_moves_or_cuts_is_no_slow_dissolve(shown: Callable[[float], Pixels]) -> None:
+    times = [number / 20 for number in range(41)]
+    assert slow_dissolves([look_at(shown(at)) for at in times], times).max() == 0
+
+
+@pytest.mark.parametrize("times", [[0.0], [0.0, 2.0], [0.0, 1.5, 3.0]], ids=["one frame", "two frames", "few frames"])
+def test_where_frames_are_few_nothing_dissolves_slowly(times: list[float]) -> None:
+    assert not slow_dissolves([look_at(dissolving(at)) for at in times], times).any()
 
 
 def test_movement_grows_with_the_pace_of_the_camera() -> None:
