@@ -44,12 +44,14 @@ def between_bars(pixels: Pixels) -> Window:
 
 def around(one: Window, other: Window) -> Window:
     """The smallest window that holds both."""
+    if one == other:
+        return one
     rows, columns = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
     return rows, columns
 
 
 def _is_black(line: Pixels) -> bool:
-    return float((line > _BLACK).mean()) <= _STRAY
+    return bool(np.count_nonzero(line > _BLACK) <= _STRAY * line.size)
 
 
 def _between(lit: NDArray[np.float64]) -> slice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import groupby
 
 import numpy as np
@@ -90,13 +91,17 @@ def slow_dissolves(looks: Sequence[Look], times: Sequence[float]) -> NDArray[np.
     of 100 frames in the middle of dissolves of two seconds between the clips, 85 in those of three, and one of 500
     elsewhere.
     """
+
+    @cache
+    def is_cut(i: int) -> bool:
+        return not is_same_scene(looks[i - 1], looks[i])
+
     at = np.asarray(times)
     colours = np.stack([look.colours.ravel() for look in looks])
     colours -= colours.mean(0)
     products = colours @ colours.T
     sizes = np.diagonal(products)
     squares = np.maximum(sizes[:, None] + sizes - 2 * products, 1e-6)  # of the distance between two frames
-    shot_of = np.concatenate([np.full(len(shot), number) for number, shot in enumerate(find_shots(looks))])
     sure = np.zeros(len(at))
     for step in SLOW_STEPS:
         two = np.flatnonzero((at - step >= at[0] - _SAME_TIME) & (at + step <= at[-1] + _SAME_TIME))
@@ -104,8 +109,9 @@ def slow_dissolves(looks: Sequence[Look], times: Sequence[float]) -> NDArray[np.
         first, second = squares[one, two], squares[two, three]
         cosines = (squares[one, three] - first - second) / (2 * np.sqrt(first * second))
         even = np.minimum(first, second) >= _EVEN_PACE**2 * np.maximum(first, second)
-        for i in np.flatnonzero(even & (cosines > 0.2) & (shot_of[one] == shot_of[three])):
-            if difference(looks[one[i]], looks[three[i]]) >= _FAR:
+        for i in np.flatnonzero(even & (cosines > 0.2)):
+            is_far = difference(looks[one[i]], looks[three[i]]) >= _FAR
+            if is_far and not any(map(is_cut, range(one[i] + 1, three[i] + 1))):
                 places = [one[i], two[i], three[i]]
                 sure[places] = np.maximum(sure[places], ramp(float(cosines[i]), 0.2, 0.4))
     return sure
