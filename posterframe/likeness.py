@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image
 
-from posterframe.bars import Window, between_bars
+from posterframe.bars import Window, around, between_bars
 from posterframe.summing import mean, variance, window_sums
 from posterframe.video import Pixels
 
@@ -88,9 +88,7 @@ def difference(one: Look, other: Look) -> float:
     0.75 within shots from a hand that follows something.
     """
     contrast = max((one.contrast + other.contrast) / 2, _PLAIN)
-    within = tuple(
-        slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one.within, other.within, strict=True)
-    )
+    within = around(one.within, other.within)
     return mean(np.abs(one.colours[within] - other.colours[within])) / contrast
 
 
